@@ -1,0 +1,173 @@
+"""The command line, `milepost` or `python -m bot`: what can be done, and how a failure is told.
+
+Each command imports what it needs when it runs. So `--help` is quick, and a flow that is written wrongly stops the
+commands that use it with a message of its own instead of all of them with a traceback.
+"""
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.errors import StartError
+from conversations.notation import FlowError
+
+cli = typer.Typer(
+    name="milepost",
+    help="A text-message companion for goals.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+staff_cli = typer.Typer(help="The people who work with clients.", no_args_is_help=True)
+import_cli = typer.Typer(help="Bring in what a county has already.", no_args_is_help=True)
+flow_cli = typer.Typer(help="The conversations: play them, print them, walk their paths.", no_args_is_help=True)
+cli.add_typer(staff_cli, name="staff")
+cli.add_typer(import_cli, name="import")
+cli.add_typer(flow_cli, name="flow")
+
+
+class Only(StrEnum):
+    WEB = "web"
+    SCHEDULER = "scheduler"
+
+
+class Role(StrEnum):
+    WORKER = "worker"
+    SUPERVISOR = "supervisor"
+
+
+@cli.command()
+def serve(
+    only: Annotated[Only | None, typer.Option(help="Do one part; other processes do the other.")] = None,
+    clock_file: Annotated[
+        Path | None,
+        typer.Option(help="Rehearse: stand still at the time in this file. Only with TWILIO_API_BASE on this machine."),
+    ] = None,
+) -> None:
+    """Answer the provider's webhooks and the staff's browsers, and send what falls due."""
+    from bot.app import Part
+    from bot.commands.serve import serve as run
+
+    run(Part(only) if only else Part.ALL, clock_file)
+
+
+@cli.command()
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path("demo-data"),
+    port: Annotated[int | None, typer.Option(help="The port; by default PORT, else 8080, else a free one.")] = None,
+) -> None:
+    """Run a made-up county with a phone simulator. No account is needed, and no text leaves this machine."""
+    from bot.commands.demo import demo as run
+
+    run(folder, port)
+
+
+@cli.command()
+def county() -> None:
+    """Print a county file with every key, to copy and change: that of the demo."""
+    from bot.county_file import EXAMPLE
+
+    typer.echo(EXAMPLE.read_text(encoding="utf-8"), nl=False)
+
+
+@cli.command()
+def check() -> None:
+    """Look at everything before it matters: settings, county file, texts, flows, database. Exit status 1 on errors."""
+    from bot.check import check_all
+    from bot.commands.report import report
+
+    raise typer.Exit(report(check_all()))
+
+
+@cli.command()
+def migrate() -> None:
+    """Make the database's tables those of this release."""
+    from bot.commands.migrate import migrate as run
+
+    run()
+
+
+@staff_cli.command("add")
+def staff_add(
+    email: Annotated[str, typer.Argument(help="What they log in with.")],
+    first_name: Annotated[str, typer.Argument(help="The name clients know them by.")],
+    role: Annotated[Role, typer.Option(help="A supervisor sees all clients; a worker, their own.")] = Role.WORKER,
+) -> None:
+    """Add a member of staff. The password is asked for, or read from the standard input."""
+    from bot.commands.people import add_staff
+
+    add_staff(email, first_name, role.value)
+
+
+@import_cli.command("clients")
+def import_clients(
+    file: Annotated[Path, typer.Argument(help="CSV with number, first_name, language, worker_email and, maybe, zone.")],
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")] = False,
+) -> None:
+    """Add a list of clients. Bad rows are named and left out; the same file again changes nothing. Nobody is texted."""
+    from bot.commands.people import import_clients as run
+
+    raise typer.Exit(run(file, dry_run=dry_run))
+
+
+Language = Annotated[str, typer.Option(help="A language of the catalogs: en, es.")]
+
+
+@flow_cli.command("play")
+def flow_play(
+    name: Annotated[str, typer.Argument(help="The conversation's name; `milepost flow paths` lists them.")],
+    language: Language = "en",
+    script: Annotated[Path | None, typer.Option(help="Read the client's texts from a file, one a line.")] = None,
+    *,
+    golden: Annotated[bool, typer.Option("--golden", help="Print the run as a golden script.")] = False,
+) -> None:
+    """Play a conversation in the terminal, as its client. Nothing is stored or sent."""
+    from bot.commands.flows import play
+
+    play(name, language, script, golden=golden)
+
+
+@flow_cli.command("page")
+def flow_page(name: str, language: Language = "en") -> None:
+    """Print a conversation as a page for an analyst."""
+    from bot.commands.flows import page
+
+    page(name, language)
+
+
+@flow_cli.command("diagram")
+def flow_diagram(name: str) -> None:
+    """Print a conversation as a Mermaid diagram."""
+    from bot.commands.flows import diagram
+
+    diagram(name)
+
+
+@flow_cli.command("paths")
+def flow_paths(name: Annotated[str | None, typer.Argument(help="One conversation; all by default.")] = None) -> None:
+    """Walk every path and count what was reached."""
+    from bot.commands.flows import paths
+
+    paths(name)
+
+
+def main() -> None:
+    """Run a command. What stops it is told in one message on the standard error, with exit status 1."""
+    try:
+        cli(prog_name="milepost")
+    except StartError as error:
+        sys.exit(str(error))
+    except FlowError as error:
+        sys.exit(f"A conversation is written wrongly:\n  - {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The ways a text travels: the provider, and the phone simulator of the demo."""

@@ -1,0 +1,1 @@
+"""What `milepost` can do, a file for each kind of thing."""

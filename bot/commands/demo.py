@@ -1,0 +1,203 @@
+"""A made-up county with phones to try it on: everything in one folder, nothing leaves this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import secrets
+import socket
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import typer
+from sqlalchemy import Connection
+
+from bot import log
+from bot.app import House, Plan, open_house
+from bot.channels.phone import PhoneChannel
+from bot.clock import DemoClock
+from bot.commands.ground import load_reviewed
+from bot.commands.migrate import migrate_to_head
+from bot.commands.serve import open_door, told_to_stop
+from bot.county_file import EXAMPLE, load_county
+from bot.settings import HouseSettings, load
+from bot.staff.passwords import hash_password
+from conversations.county import County
+from conversations.events import WorkerInvited
+from conversations.nudges import NudgeKind
+from conversations.situation import Client, Situation
+from records import gauges, people, phones
+from records.people import NewClient
+from scheduler.windows import next_allowed
+
+PACE = 1000.0
+EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104  compared, not bound
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """A made-up member of staff."""
+
+    email: str
+    first_name: str
+    role: str
+
+
+STAFF = (
+    Somebody("ana@example.org", "Ana", "worker"),
+    Somebody("luis@example.org", "Luis", "worker"),
+    Somebody("sam@example.org", "Sam", "supervisor"),
+)
+CLIENTS = (
+    ("+17075550111", "Maria", "en", "ana@example.org"),
+    ("+17075550112", "Rosa", "es", "ana@example.org"),
+    ("+17075550113", "Jose", "en", "luis@example.org"),
+    ("+17075550114", "Mai", "en", "luis@example.org"),
+)
+SHARING = frozenset({"Jose"})
+"""Others read his phone too, so that the texts on it say nothing of his goal."""
+
+INVITED = frozenset({"Maria", "Rosa", "Jose"})
+"""Mai is left for whoever tries the staff pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the demo keeps beside its database: a key, and the passwords by e-mail address."""
+
+    secret_key: str
+    passwords: Mapping[str, str]
+
+
+def demo(folder: Path, port: int | None) -> None:
+    """Returns when told to stop. Raises StartError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = _kept(folder / "demo.json")
+    settings = _settings(folder, port, kept)
+    county = load_county(settings.county)
+    languages = load_reviewed(county)
+    migrate_to_head(settings.database)
+    log.set_up(level=logging.WARNING)  # the addresses and passwords must not scroll away
+    clock = DemoClock()
+    asyncio.run(_live(Plan(settings, county, languages, clock, pace=PACE), clock, kept))
+
+
+def _kept(file: Path) -> Kept:
+    """Made by chance the first time, and the same from then on."""
+    if not file.exists():
+        passwords = {somebody.email: secrets.token_urlsafe(9) for somebody in STAFF}
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(asdict(Kept(secrets.token_hex(32), passwords))), encoding="utf-8")
+    return Kept(**json.loads(file.read_text(encoding="utf-8")))
+
+
+def _settings(folder: Path, port: int | None, kept: Kept) -> HouseSettings:
+    """HOST and PORT are taken from the environment or `.env`, where they are set, and nothing else is.
+
+    Without a PORT it is the usual one, or one that is free if somebody listens there. Raises StartError.
+    """
+    settings = load(
+        HouseSettings,
+        database_url=f"sqlite:///{folder / 'demo.db'}",
+        county=EXAMPLE,
+        public_url="http://127.0.0.1",
+        secret_key=kept.secret_key,
+        hook_secret=None,
+        **({"port": port} if port else {}),
+    )
+    chosen = settings.port if "port" in settings.model_fields_set else _free_port(settings.host, settings.port)
+    return settings.model_copy(update={"port": chosen, "public_url": _address(settings.host, chosen)})
+
+
+def _free_port(host: str, usual: int) -> int:
+    for port in (usual, 0):
+        with suppress(OSError), socket.create_server((host, port)) as listener:
+            free: int = listener.getsockname()[1]
+            if free != usual:
+                typer.echo(f"Port {usual} is taken, so the demo is at port {free}.")
+            return free
+    return usual
+
+
+def _address(host: str, port: int) -> str:
+    """What to open in a browser on this machine."""
+    shown = "127.0.0.1" if host in EVERYWHERE else host
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+
+async def _live(plan: Plan, clock: DemoClock, kept: Kept) -> None:
+    async with open_house(plan, PhoneChannel()) as house:
+        await _catch_up(house, clock)
+        await _fill(house, clock, kept)
+        async with open_door(house, None):
+            _tell(plan.settings, kept)
+            await told_to_stop()
+
+
+async def _catch_up(house: House, clock: DemoClock) -> None:
+    """The demo was moved ahead before it was stopped: its time goes on from there."""
+    last = await house.reader.run(gauges.last_happened)
+    if last and last > clock.now():
+        clock.forward(last - clock.now())
+
+
+async def _fill(house: House, clock: DemoClock, kept: Kept) -> None:
+    """Staff, clients and the first invitations, unless they are there.
+
+    Invitations wait for the sending hours, so outside them the demo's time begins when they next open.
+    """
+    if await house.reader.run(people.all_staff):
+        return
+    clock.forward(until_open(house.plan.county, clock.now()))
+    hashes = {somebody.email: hash_password(kept.passwords[somebody.email]) for somebody in STAFF}
+    now = house.plan.clock.now()
+    workers = await house.writer.run(lambda connection: _add_people(connection, hashes, house.plan, now))
+    for phone in await house.reader.run(phones.phones):
+        if phone.first_name in INVITED:
+            await house.writer.act(phone.client_id, WorkerInvited(phone.worker), workers[phone.worker])
+
+
+def until_open(county: County, now: datetime) -> timedelta:
+    """How long until an invitation may go in the county's zone; nothing inside the sending hours."""
+    somebody = Situation(Client("", "", county.languages[0], county.zone), county)
+    return next_allowed(NudgeKind.INVITE, now, somebody, now).at - now
+
+
+def _add_people(connection: Connection, hashes: Mapping[str, str], plan: Plan, now: datetime) -> dict[str, str]:
+    """Gives the staff's ids by their first names."""
+    ids = {
+        one.email: people.add_staff(connection, one.email, one.first_name, one.role, hashes[one.email], now)
+        for one in STAFF
+    }
+    zone = plan.county.zone.key
+    wanted = [
+        NewClient(number, name, language, zone, ids[worker], phone_is_shared=name in SHARING)
+        for number, name, language, worker in CLIENTS
+    ]
+    people.put_clients(connection, wanted, ids[STAFF[-1].email], now)
+    return {one.first_name: ids[one.email] for one in STAFF}
+
+
+def _tell(settings: HouseSettings, kept: Kept) -> None:
+    here = settings.public_url
+    people_lines = [
+        f"    {somebody.email:18} {kept.passwords[somebody.email]}   {somebody.first_name}, {somebody.role}"
+        for somebody in STAFF
+    ]
+    lines = [
+        "",
+        "Milepost is running. Nothing leaves this machine, and everybody in it is made up.",
+        "",
+        f"  {here}",
+        f"  {here}/phone   the clients' phones; answer YES to begin",
+        f"  {here}/staff   for those who work with them:",
+        "",
+        *people_lines,
+        "",
+        "Ctrl-C stops it.",
+    ]
+    typer.echo("\n".join(lines))

@@ -1,0 +1,76 @@
+"""The provider's webhooks: a text has come in, or a text of ours has got somewhere.
+
+Answered only when stored. What is answered with 5xx the provider sends again, to us or to the fallback address; a text
+that comes twice is stored once. The answer holds no reply: replies leave through the outbox.
+"""
+
+from __future__ import annotations
+
+import structlog
+from aiohttp import web
+
+from bot.channels.twilio_webhooks import Form, MalformedError, Signature, read_form, read_status, read_text
+from bot.keys import CLOCK, WRITER
+from records import outbox
+from records.errors import StorageError
+
+SIGNATURE: web.AppKey[Signature] = web.AppKey("signature", Signature)
+
+NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+
+log = structlog.get_logger()
+
+
+def add_webhooks(app: web.Application, signature: Signature) -> None:
+    app[SIGNATURE] = signature
+    app.router.add_post("/twilio/message", take_text)
+    app.router.add_post("/twilio/message/fallback", take_text)
+    app.router.add_post("/twilio/status/{attempt:[0-9a-f]{32}}", take_status)
+
+
+async def take_text(request: web.Request) -> web.Response:
+    """200 once stored, 400 malformed, 403 not signed by the provider, 413 too large, 503 not stored."""
+    try:
+        inbound = read_text(await _signed_form(request))
+        taken = await request.app[WRITER].take_text(inbound)
+    except MalformedError as error:
+        return _malformed(error)
+    except StorageError:
+        return _not_stored()
+    log.info("text taken", taken=taken.value, length=len(inbound.text))
+    return web.Response(text=NOTHING_TO_SAY, content_type="text/xml")
+
+
+async def take_status(request: web.Request) -> web.Response:
+    """204 once stored; the attempt's id stands in the address. As `take_text` otherwise."""
+    attempt, now = request.match_info["attempt"], request.app[CLOCK].now()
+    try:
+        report = read_status(await _signed_form(request))
+        await request.app[WRITER].run(
+            lambda c: outbox.fold_status(c, attempt, report.status, report.provider_id, report.error_code, now)
+        )
+    except MalformedError as error:
+        return _malformed(error)
+    except StorageError:
+        return _not_stored()
+    log.info("status taken", attempt=attempt, status=report.status, error_code=report.error_code)
+    return web.Response(status=204)
+
+
+async def _signed_form(request: web.Request) -> Form:
+    """Raises MalformedError; HTTPForbidden unless signed; HTTPRequestEntityTooLarge."""
+    form = read_form(request.content_type, await request.read())
+    if not request.app[SIGNATURE].fits(request.raw_path, form, request.headers.get("X-Twilio-Signature")):
+        log.warning("refused a post that the provider did not sign")
+        raise web.HTTPForbidden(text="not signed by the provider")
+    return form
+
+
+def _malformed(error: MalformedError) -> web.Response:
+    log.warning("malformed post", problem=str(error))
+    return web.Response(status=400, text=str(error))
+
+
+def _not_stored() -> web.Response:
+    log.error("the database is gone; the provider will send this again")
+    return web.Response(status=503, text="not stored; send it again", headers={"Retry-After": "5"})

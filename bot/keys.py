@@ -1,0 +1,26 @@
+"""What the web application carries, and the keys it stands under: `request.app[READER]`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from bot.clock import Clock
+from bot.settings import HouseSettings
+from conversations.county import County
+from conversations.languages import Language
+from records.reading import Reader
+from records.writer import Writer
+
+WRITER: web.AppKey[Writer] = web.AppKey("writer")
+READER: web.AppKey[Reader] = web.AppKey("reader")
+COUNTY: web.AppKey[County] = web.AppKey("county")
+LANGUAGES: web.AppKey[Mapping[str, Language]] = web.AppKey("languages")
+SETTINGS: web.AppKey[HouseSettings] = web.AppKey("settings")
+
+CLOCK: web.AppKey[Clock] = web.AppKey("clock")
+"""The programme's time. In the demo it can be moved forward."""
+
+WALL_CLOCK: web.AppKey[Clock] = web.AppKey("wall_clock")
+"""The time of day outside, for log-ins alone: who moves the demo forward by a week stays logged in."""

@@ -1,0 +1,24 @@
+"""The first staff page: for whom somebody is due, and the clients."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from aiohttp import web
+
+from bot.keys import CLOCK, COUNTY, READER
+from bot.site import render
+from records import staff_reads
+from records.sessions import Session
+
+
+async def show_caseload(request: web.Request, me: Session) -> web.Response:
+    reader = request.app[READER]
+    context = {
+        "me": me,
+        "county": request.app[COUNTY],
+        "now": request.app[CLOCK].now(),
+        "waiting": await reader.run(partial(staff_reads.waiting, own=me.own)),
+        "cases": await reader.run(partial(staff_reads.cases, own=me.own)),
+    }
+    return render(request, "caseload.html", context)

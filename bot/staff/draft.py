@@ -1,0 +1,171 @@
+"""A text that a worker is about to schedule: what it says on the phone, when it would go, what is amiss. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from conversations import content_rules, wording
+from conversations.effects import Purpose, Send, SendWords, Texted
+from conversations.languages import Language
+from conversations.nudges import NudgeKind
+from conversations.situation import Situation
+from conversations.text_rules import RuleLists
+from conversations.wall_clock import at_wall
+from conversations.worker_templates import WORKER_TEMPLATES
+from scheduler.windows import Allowed, NoMomentError, local_day, next_allowed, next_day
+
+OWN = "own"
+LONGEST = 600
+A_WEEK = timedelta(days=7)
+FARTHEST = timedelta(days=366)
+CAP_DAY, CAP_WEEK = "cap_day", "cap_week"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The form as it was filled in. `what` is a template's name or OWN; `date`, `time` are the client's wall clock."""
+
+    token: str
+    what: str = ""
+    words: str = ""
+    date: str = ""
+    time: str = ""
+    id: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The text as the phone will show it. `hints` are for the worker to weigh; `draft` says that nobody reviewed it."""
+
+    body: str
+    language: str
+    segments: int
+    encoding: str
+    hints: Sequence[str] = ()
+    draft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """When it would go (UTC), why not at the moment asked for, and which it would be of the texts of seven days."""
+
+    at: datetime
+    wanted: datetime
+    reason: str
+    in_week: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """`problems` are by the field they belong beside. Only a draft without any can be scheduled."""
+
+    problems: Mapping[str, str] = field(default_factory=dict)
+    shown: Shown | None = None
+    goes: Going | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a draft is weighed against. `texts` are when other unprompted texts went or are to go (UTC)."""
+
+    situation: Situation
+    language: Language
+    lists: RuleLists | None
+    texts: Sequence[datetime]
+    now: datetime
+
+
+def weigh(draft: Draft, around: Around) -> Weighed:
+    problems: dict[str, str] = {}
+    said = _said(draft, around)
+    if said is None or not said.body:
+        problems["words"] = "Choose a text above, or write your own here."
+    wanted = _wanted(draft, around, problems)
+    goes = _going(wanted, around, problems) if wanted else None
+    return Weighed(problems, _shown(draft, said, around) if said and said.body else None, goes)
+
+
+def _said(draft: Draft, around: Around) -> Texted | None:
+    wish: Send | SendWords
+    if draft.what == OWN:
+        wish = SendWords(draft.words[:LONGEST])
+    elif draft.what in WORKER_TEMPLATES:
+        wish = Send(WORKER_TEMPLATES[draft.what].says, purpose=Purpose.NUDGE)
+    else:
+        return None
+    languages = {around.situation.client.language: around.language}
+    (said,) = wording.say([wish], around.situation, languages, around.now)
+    return said if isinstance(said, Texted) else None
+
+
+def _shown(draft: Draft, said: Texted, around: Around) -> Shown:
+    hints: list[str] = []
+    if draft.what == OWN and around.lists:
+        broken = content_rules.hints(said.body, around.language, around.lists, [around.situation.county.phone])
+        hints = [f"{one.why[:1].upper()}{one.why[1:]}. {one.remedy}" for one in broken]
+    unreviewed = draft.what != OWN and around.language.review.is_draft
+    return Shown(said.body, said.language, said.segments, said.encoding, hints, unreviewed)
+
+
+def _wanted(draft: Draft, around: Around, problems: dict[str, str]) -> datetime | None:
+    """The moment asked for, aware, in the client's zone; None with a problem noted."""
+    day, hour = _day(draft.date), _hour(draft.time)
+    if day is None:
+        problems["date"] = "Choose a day."
+    if hour is None:
+        problems["time"] = "Choose a time."
+    if day is None or hour is None:
+        return None
+    wanted = at_wall(day, hour, around.situation.client.zone)
+    if wanted <= around.now:
+        problems["time" if day == local_day(around.now, around.situation.client) else "date"] = "That moment is over."
+        return None
+    if wanted > around.now + FARTHEST:
+        problems["date"] = "Choose a day within a year."
+        return None
+    return wanted
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
+
+
+def _hour(written: str) -> time | None:
+    try:
+        return time.fromisoformat(written).replace(tzinfo=None)
+    except ValueError:
+        return None
+
+
+def _going(wanted: datetime, around: Around, problems: dict[str, str]) -> Going | None:
+    """The first moment from `wanted` on that the hours, days, rest and caps allow, as far as one can know today."""
+    situation = around.situation
+    try:
+        allowed = next_allowed(NudgeKind.WORKER_NUDGE, wanted, situation, around.now)
+        while full := _full(allowed.at, around):
+            tomorrow = next_day(NudgeKind.WORKER_NUDGE, situation, allowed.at)
+            allowed = Allowed(tomorrow, full)
+    except NoMomentError:
+        problems["date"] = "The county's hours and holidays leave no moment for this text."
+        return None
+    return Going(allowed.at, wanted, allowed.reason, _in_week(allowed.at, around) + 1)
+
+
+def _full(at: datetime, around: Around) -> str:
+    """Which cap has no room for one more text at this moment; empty if all have."""
+    client, caps = around.situation.client, around.situation.county.caps
+    day = local_day(at, client)
+    if sum(local_day(other, client) == day for other in around.texts) >= caps.a_day:
+        return CAP_DAY
+    return CAP_WEEK if _in_week(at, around) >= caps.a_week else ""
+
+
+def _in_week(at: datetime, around: Around) -> int:
+    """How many of the other texts fall in the seven days up to this moment."""
+    return sum(at - A_WEEK < other <= at for other in around.texts)

@@ -1,0 +1,132 @@
+"""Logging in and out of the staff pages, and who is asking."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from bot.keys import READER, SETTINGS, WALL_CLOCK, WRITER
+from bot.site import render, see_other
+from bot.staff import passwords
+from bot.staff.lock_out import LockOut
+from records import sessions
+from records.sessions import Session
+
+LOCK_OUT = web.AppKey("lock_out", LockOut)
+FAILED = "That e-mail address and password do not go together."
+LOCKED = "There were too many tries. Please wait five minutes, then try again."
+HOME = "/staff"
+
+StaffPage = Callable[[web.Request, Session], Awaitable[web.StreamResponse]]
+
+
+def logged_in(page: StaffPage, *, keeps: bool = True) -> Handler:
+    """The page, for staff alone. Others are sent to the log-in; a form without our token is refused.
+
+    `keeps=False` is for what the browser asks by itself: it does not count as the person being there.
+    """
+
+    async def view(request: web.Request) -> web.StreamResponse:
+        session = await _session(request)
+        if session is None:
+            return _to_log_in(request)
+        if request.method == "POST" and not await _has_token(request, session):
+            raise web.HTTPForbidden(text="This form is too old. Go back, load the page again and try once more.")
+        if keeps:
+            now = request.app[WALL_CLOCK].now()
+            await request.app[WRITER].run(partial(sessions.keep_session, token_hash=_hashed(request), now=now))
+        return await page(request, session)
+
+    return view
+
+
+async def show_log_in(request: web.Request) -> web.Response:
+    return _form(request)
+
+
+async def log_in(request: web.Request) -> web.Response:
+    form = await request.post()
+    email, password = str(form.get("email", "")).strip().lower(), str(form.get("password", ""))
+    now = request.app[WALL_CLOCK].now()
+    lock_out = request.app[LOCK_OUT]
+    if lock_out.waits_until(email, now):
+        return _form(request, email, LOCKED, status=429)
+    lock_out.bad_try(email, now)  # counted before the slow part, or many at once would all be let try
+    found = await request.app[READER].run(partial(sessions.credentials, email=email))
+    if not await passwords.is_right(password, found.password_hash if found else None) or found is None:
+        return _form(request, email, FAILED, status=401)
+    lock_out.good_try(email)
+    token = secrets.token_urlsafe(32)
+    await request.app[WRITER].run(
+        partial(
+            sessions.open_session,
+            staff_id=found.staff_id,
+            token_hash=_hash(token),
+            csrf=secrets.token_urlsafe(24),
+            now=now,
+        )
+    )
+    response = see_other(_ours(str(form.get("next", ""))))
+    secure = _secure(request)
+    response.set_cookie(_cookie(request), token, httponly=True, samesite="Lax", secure=secure, path="/")
+    return response
+
+
+async def log_out(request: web.Request, _session: Session) -> web.Response:
+    await request.app[WRITER].run(partial(sessions.close_session, token_hash=_hashed(request)))
+    response = see_other("/staff/log-in")
+    response.del_cookie(_cookie(request), path="/", secure=_secure(request), httponly=True, samesite="Lax")
+    return response
+
+
+def _form(request: web.Request, email: str = "", problem: str = "", status: int = 200) -> web.Response:
+    context = {"email": email, "problem": problem, "next": _ours(request.query.get("next", "")), "me": None}
+    return render(request, "log_in.html", context, status)
+
+
+def _to_log_in(request: web.Request) -> web.Response:
+    """For a fragment that htmx asks for, the whole page must go there."""
+    if "HX-Request" in request.headers:
+        return web.Response(status=204, headers={"HX-Redirect": "/staff/log-in"})
+    here = request.path if request.method == "GET" else HOME
+    return see_other(f"/staff/log-in?next={here}")
+
+
+async def _session(request: web.Request) -> Session | None:
+    if _cookie(request) not in request.cookies:
+        return None
+    now = request.app[WALL_CLOCK].now()
+    return await request.app[READER].run(partial(sessions.find_session, token_hash=_hashed(request), now=now))
+
+
+async def _has_token(request: web.Request, session: Session) -> bool:
+    form = await request.post()
+    return hmac.compare_digest(str(form.get("csrf", "")).encode(), session.csrf.encode())
+
+
+def _ours(address: str) -> str:
+    """Where to go after the log-in: a staff page, and nowhere else."""
+    return address if address.startswith("/staff/") and "\\" not in address else HOME
+
+
+def _secure(request: web.Request) -> bool:
+    return request.app[SETTINGS].public_url.startswith("https:")
+
+
+def _cookie(request: web.Request) -> str:
+    """The prefix makes the browser refuse the cookie from any other host, or without TLS."""
+    return "__Host-milepost" if _secure(request) else "milepost"
+
+
+def _hashed(request: web.Request) -> str:
+    return _hash(request.cookies[_cookie(request)])
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

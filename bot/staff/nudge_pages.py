@@ -1,0 +1,224 @@
+"""Scheduling a text: choose or write it, see it as the client will, and change or cancel it until it is on its way."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from aiohttp import web
+
+from bot.keys import CLOCK, COUNTY, LANGUAGES, READER, WRITER
+from bot.site import render, see_other
+from bot.staff import notices
+from bot.staff.draft import OWN, Around, Draft, Weighed, weigh
+from conversations.nudges import NudgeKind
+from conversations.situation import Consent, Situation
+from conversations.text_rules import RuleLists
+from conversations.worker_templates import WORKER_TEMPLATES
+from records import staff_reads, worker_nudges
+from records.errors import ChangedError, NotFoundError, TooLateError
+from records.ids import new_id
+from records.sessions import Session
+from records.staff_reads import Planned
+from records.worker_nudges import Wish, WorkerNudge
+
+TOKEN = re.compile(r"[0-9a-f]{32}")
+CHANGED = "Somebody changed this text meanwhile. Here is how it stands now; please make your change again."
+NO_CONSENT = "This client does not get texts just now, so nothing can be scheduled."
+A_MONTH = timedelta(days=30)
+
+
+RULE_LISTS: web.AppKey[Mapping[str, RuleLists]] = web.AppKey("rule_lists")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What is on the table while a text is being written. `also` are the other nudges of this client."""
+
+    situation: Situation
+    around: Around
+    also: list[Planned]
+
+
+async def show_new(request: web.Request, me: Session) -> web.Response:
+    desk = await _desk(request, me, request.match_info["id"])
+    return _page(request, me, desk, Draft(new_id(desk.around.now)), Weighed())
+
+
+async def preview_new(request: web.Request, me: Session) -> web.Response:
+    desk = await _desk(request, me, request.match_info["id"])
+    return _preview(request, me, desk, await _draft(request))
+
+
+async def schedule(request: web.Request, me: Session) -> web.Response:
+    """The form's token is the text's id: sent twice, it is scheduled once."""
+    client_id = request.match_info["id"]
+    desk, draft = await _desk(request, me, client_id), await _draft(request)
+    weighed = weigh(draft, desk.around)
+    problems = dict(weighed.problems)
+    if desk.situation.client.consent is not Consent.ACTIVE:
+        problems["form"] = NO_CONSENT
+    wish = _wish(draft, weighed)
+    if problems or wish is None or not TOKEN.fullmatch(draft.token):
+        return _page(request, me, desk, draft, weighed, problems, status=422)
+    keep = partial(
+        worker_nudges.schedule,
+        nudge_id=draft.token,
+        client_id=client_id,
+        wish=wish,
+        staff_id=me.staff_id,
+        now=desk.around.now,
+    )
+    await request.app[WRITER].run(keep)
+    return see_other(notices.address(f"/staff/clients/{client_id}", "scheduled"))
+
+
+async def show_nudge(request: web.Request, me: Session) -> web.Response:
+    nudge = await _written(request, me)
+    desk = await _desk(request, me, nudge.client_id, besides=nudge.id)
+    draft = _as_it_stands(nudge, desk.situation)
+    return _page(request, me, desk, draft, weigh(draft, desk.around))
+
+
+async def preview_change(request: web.Request, me: Session) -> web.Response:
+    nudge = await _written(request, me)
+    desk = await _desk(request, me, nudge.client_id, besides=nudge.id)
+    return _preview(request, me, desk, await _draft(request, nudge.id))
+
+
+async def change(request: web.Request, me: Session) -> web.Response:
+    nudge = await _written(request, me)
+    desk, draft = await _desk(request, me, nudge.client_id, besides=nudge.id), await _draft(request, nudge.id)
+    weighed = weigh(draft, desk.around)
+    wish = _wish(draft, weighed)
+    if weighed.problems or wish is None:
+        return _page(request, me, desk, draft, weighed, weighed.problems, status=422)
+    keep = partial(
+        worker_nudges.change,
+        nudge_id=nudge.id,
+        version=draft.version,
+        wish=wish,
+        staff_id=me.staff_id,
+        now=desk.around.now,
+    )
+    done = "changed"
+    try:
+        await request.app[WRITER].run(keep)
+    except TooLateError:
+        done = "too-late"
+    except ChangedError:
+        stands = _as_it_stands(nudge, desk.situation)
+        return _page(request, me, desk, stands, weigh(stands, desk.around), {"form": CHANGED}, status=409)
+    return see_other(notices.address(f"/staff/clients/{nudge.client_id}", done))
+
+
+async def cancel(request: web.Request, me: Session) -> web.Response:
+    nudge, now = await _nudge(request, me), request.app[CLOCK].now()
+    done = "cancelled"
+    try:
+        await request.app[WRITER].run(partial(worker_nudges.cancel, nudge_id=nudge.id, staff_id=me.staff_id, now=now))
+    except TooLateError:
+        done = "too-late"
+    return see_other(notices.address(f"/staff/clients/{nudge.client_id}", done))
+
+
+async def _written(request: web.Request, me: Session) -> WorkerNudge:
+    """A text that a worker wrote or chose. Raises NotFoundError for an invitation: its words are ours."""
+    nudge = await _nudge(request, me)
+    if nudge.kind != NudgeKind.WORKER_NUDGE:
+        raise NotFoundError
+    return nudge
+
+
+async def _nudge(request: web.Request, me: Session) -> WorkerNudge:
+    return await request.app[READER].run(partial(worker_nudges.find, nudge_id=request.match_info["id"], own=me.own))
+
+
+async def _desk(request: web.Request, me: Session, client_id: str, besides: str = "") -> Desk:
+    """Raises NotFoundError unless this is a client of theirs. The nudge `besides` does not count for the caps."""
+    reader, county, now = request.app[READER], request.app[COUNTY], request.app[CLOCK].now()
+    known = await reader.run(partial(staff_reads.situation, client_id=client_id, own=me.own, county=county, now=now))
+    planned = await reader.run(partial(staff_reads.planned, client_id=client_id))
+    went = await reader.run(partial(staff_reads.unprompted, client_id=client_id, since=now - A_MONTH))
+    also = [other for other in planned if other.id != besides and other.kind != NudgeKind.SILENCE]
+    languages = request.app[LANGUAGES]
+    language = languages.get(known.client.language) or languages[county.languages[0]]
+    lists = request.app[RULE_LISTS].get(language.code)
+    return Desk(known, Around(known, language, lists, [*went, *(other.due_at for other in also)], now), also)
+
+
+async def _draft(request: web.Request, nudge_id: str = "") -> Draft:
+    form = await request.post()
+    read: Mapping[str, str] = {name: str(form.get(name, "")) for name in ("token", "what", "words", "date", "time")}
+    version = str(form.get("version", ""))
+    words = read["words"].replace("\r\n", "\n").strip()
+    number = int(version) if version.isascii() and version.isdigit() else 0
+    return Draft(read["token"], read["what"], words, read["date"], read["time"], nudge_id, number)
+
+
+def _as_it_stands(nudge: WorkerNudge, situation: Situation) -> Draft:
+    wanted = nudge.wanted_at.astimezone(situation.client.zone)
+    return Draft(
+        token=nudge.id,
+        what=nudge.template or OWN,
+        words="" if nudge.template else nudge.words,
+        date=f"{wanted:%Y-%m-%d}",
+        time=f"{wanted:%H:%M}",
+        id=nudge.id,
+        version=nudge.version,
+    )
+
+
+def _wish(draft: Draft, weighed: Weighed) -> Wish | None:
+    """The text is kept as the preview shows it: what the worker saw is what goes."""
+    if weighed.shown is None or weighed.goes is None:
+        return None
+    template = "" if draft.what == OWN else draft.what
+    return Wish(weighed.shown.body, template, weighed.goes.at, weighed.goes.wanted, weighed.goes.reason)
+
+
+def _preview(request: web.Request, me: Session, desk: Desk, draft: Draft) -> web.Response:
+    """The preview alone for htmx; the whole page, with nothing saved, without it."""
+    weighed = weigh(draft, desk.around)
+    if "HX-Request" in request.headers:
+        return render(request, "nudge_preview.html", _shown(request, desk, weighed))
+    return _page(request, me, desk, draft, weighed, weighed.problems)
+
+
+def _page(
+    request: web.Request,
+    me: Session,
+    desk: Desk,
+    draft: Draft,
+    weighed: Weighed,
+    problems: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> web.Response:
+    client = desk.situation.client
+    action = f"/staff/nudges/{draft.id}" if draft.id else f"/staff/clients/{client.id}/nudges/new"
+    context = {
+        **_shown(request, desk, weighed),
+        "me": me,
+        "draft": draft,
+        "problems": defaultdict(str, problems or {}),
+        "templates": WORKER_TEMPLATES.values(),
+        "now": desk.around.now,
+        "today": desk.around.now.astimezone(client.zone).date(),
+        "action": action,
+        "preview": f"{action}/preview" if draft.id else f"/staff/clients/{client.id}/nudges/preview",
+    }
+    return render(request, "nudge.html", context, status)
+
+
+def _shown(request: web.Request, desk: Desk, weighed: Weighed) -> dict[str, object]:
+    return {
+        "client": desk.situation.client,
+        "county": request.app[COUNTY],
+        "shown": weighed.shown,
+        "goes": weighed.goes,
+        "also": desk.also,
+    }

@@ -1,0 +1,1 @@
+"""The core: what is said to a client and why, as pure state machines."""

@@ -1,0 +1,1 @@
+"""What is said: the catalogs, and the words each language uses for a reply."""

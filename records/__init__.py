@@ -1,0 +1,1 @@
+"""The database and nothing else: tables, transactions, claims, queries, migrations."""

@@ -1,0 +1,239 @@
+"""The engagement log: what happened, one row each, never changed and never taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from records.bulk import inserting
+from records.ids import new_id
+from records.tables import clients, engagement, messages, staff
+
+BOT = "bot"
+CLIENT = "client"
+
+NOTHING: Mapping[str, Any] = {}
+
+
+class Kind(StrEnum):
+    """What a row of the log is about. A goal's row says `goal_` and what happened to it."""
+
+    TEXT_IN = "text_in"
+    TEXT_OUT = "text_out"
+    TEXT_STATUS = "text_status"
+    GOAL_SET = "goal_set"
+    GOAL_REVISED = "goal_revised"
+    GOAL_ACHIEVED = "goal_achieved"
+    GOAL_REPLACED = "goal_replaced"
+    GOAL_PAUSED = "goal_paused"
+    GOAL_RESUMED = "goal_resumed"
+    GOAL_RELEASED = "goal_released"
+    STEP_REVIEWED = "step_reviewed"
+    IDEA_KEPT = "idea_kept"
+    NUDGE_PLANNED = "nudge_planned"
+    NUDGE_SENT = "nudge_sent"
+    NUDGE_HELD = "nudge_held"
+    NUDGE_MERGED = "nudge_merged"
+    NUDGE_DROPPED = "nudge_dropped"
+    NUDGE_CANCELLED = "nudge_cancelled"
+    NUDGE_SCHEDULED = "nudge_scheduled"
+    NUDGE_EDITED = "nudge_edited"
+    CONSENT_CHANGED = "consent_changed"
+    PREFERENCE_SET = "preference_set"
+    ESCALATION_OPENED = "escalation_opened"
+    ESCALATION_REPEATED = "escalation_repeated"
+    ESCALATION_ACKNOWLEDGED = "escalation_acknowledged"
+    ESCALATION_RESOLVED = "escalation_resolved"
+    SET_ASIDE = "set_aside"
+    THREAD_VIEWED = "thread_viewed"
+    LOG_EXPORTED = "log_exported"
+    CLIENT_ADDED = "client_added"
+    CLIENT_CHANGED = "client_changed"
+
+
+Row = dict[str, Any]
+
+
+def entry(  # noqa: PLR0913  a row has this many columns
+    kind: Kind,
+    now: datetime,
+    *,
+    client_id: str | None = None,
+    worker_id: str | None = None,
+    actor: str = BOT,
+    language: str = "",
+    subject: str = "",
+    reason: str = "",
+    message_id: str | None = None,
+    detail: Mapping[str, Any] = NOTHING,
+) -> Row:
+    """One row, ready for `append`. `actor` is CLIENT, BOT or the id of a member of staff."""
+    return {
+        "id": new_id(now),
+        "at": now,
+        "client_id": client_id,
+        "worker_id": worker_id,
+        "actor": actor,
+        "kind": kind,
+        "language": language,
+        "subject": subject,
+        "reason": reason,
+        "message_id": message_id,
+        "detail": detail,
+    }
+
+
+_APPEND = inserting(engagement, engagement.c.keys())
+
+
+def append(connection: Connection, rows: Sequence[Row]) -> None:
+    _APPEND.run(connection, rows)
+
+
+def note_staff_act(
+    connection: Connection,
+    kind: Kind,
+    staff_id: str,
+    now: datetime,
+    *,
+    client_id: str | None = None,
+    subject: str = "",
+    reason: str = "",
+    detail: Mapping[str, Any] = NOTHING,
+) -> None:
+    """Log what a member of staff did: an act, or only a look (domain guide 8.5: every view of a thread)."""
+    about = connection.execute(select(clients.c.worker_id, clients.c.language).where(clients.c.id == client_id)).first()
+    row = entry(
+        kind,
+        now,
+        client_id=client_id,
+        worker_id=about.worker_id if about else None,
+        actor=staff_id,
+        language=about.language if about else "",
+        subject=subject,
+        reason=reason,
+        detail=detail,
+    )
+    append(connection, [row])
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which rows of the log: all that are given must fit. `since` is included, `until` is not; both aware."""
+
+    client_id: str | None = None
+    worker_id: str | None = None
+    kinds: frozenset[str] = frozenset()
+    language: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """One row as supervisors read it. `body` is the text itself, empty where the row is about none; `at` is UTC."""
+
+    id: str
+    at: datetime
+    client_id: str | None
+    client: str
+    zone: str
+    worker: str
+    actor: str
+    kind: str
+    language: str
+    subject: str
+    reason: str
+    detail: Mapping[str, Any]
+    body: str
+    purpose: str
+    template: str
+    segments: int | None
+    encoding: str
+    state: str
+
+
+_LOG = (
+    select(
+        engagement.c.id,
+        engagement.c.at,
+        engagement.c.client_id,
+        clients.c.first_name.label("client"),
+        clients.c.zone,
+        staff.c.first_name.label("worker"),
+        engagement.c.actor,
+        engagement.c.kind,
+        engagement.c.language,
+        engagement.c.subject,
+        engagement.c.reason,
+        engagement.c.detail,
+        messages.c.body,
+        messages.c.purpose,
+        messages.c.template,
+        messages.c.segments,
+        messages.c.encoding,
+        messages.c.state,
+    )
+    .select_from(engagement)
+    .outerjoin(clients, clients.c.id == engagement.c.client_id)
+    .outerjoin(staff, staff.c.id == engagement.c.worker_id)
+    .outerjoin(messages, messages.c.id == engagement.c.message_id)
+    .order_by(engagement.c.id.desc())
+)
+
+
+def page(connection: Connection, asked: Asked, *, before: str | None = None, limit: int = 50) -> list[LogRow]:
+    """The newest rows first; `before` is the id of the last row of the page before."""
+    wanted = _LOG.limit(limit)
+    if before is not None:
+        wanted = wanted.where(engagement.c.id < before)
+    for column, value in (
+        (engagement.c.client_id, asked.client_id),
+        (engagement.c.worker_id, asked.worker_id),
+        (engagement.c.language, asked.language),
+    ):
+        if value is not None:
+            wanted = wanted.where(column == value)
+    if asked.kinds:
+        wanted = wanted.where(engagement.c.kind.in_(asked.kinds))
+    if asked.since is not None:
+        wanted = wanted.where(engagement.c.at >= asked.since)
+    if asked.until is not None:
+        wanted = wanted.where(engagement.c.at < asked.until)
+    return [_log_row(row) for row in connection.execute(wanted)]
+
+
+def everything(connection: Connection, asked: Asked, *, at_once: int = 1000) -> Iterator[LogRow]:
+    """All rows that fit, newest first, a page at a time: for an export."""
+    before = None
+    while rows := page(connection, asked, before=before, limit=at_once):
+        yield from rows
+        before = rows[-1].id
+
+
+def _log_row(row: Any) -> LogRow:  # noqa: ANN401  a row of _LOG
+    return LogRow(
+        id=row.id,
+        at=row.at,
+        client_id=row.client_id,
+        client=row.client or "",
+        zone=row.zone or "",
+        worker=row.worker or "",
+        actor=row.actor,
+        kind=row.kind,
+        language=row.language,
+        subject=row.subject,
+        reason=row.reason,
+        detail=row.detail,
+        body=row.body or "",
+        purpose=row.purpose or "",
+        template=row.template or "",
+        segments=row.segments,
+        encoding=row.encoding or "",
+        state=row.state or "",
+    )

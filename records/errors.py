@@ -1,0 +1,23 @@
+"""What can go wrong with the database, as the rest of the house sees it."""
+
+from __future__ import annotations
+
+
+class StorageError(Exception):
+    """The database cannot be reached or cannot write. Nothing was stored: whoever asked should ask again later."""
+
+
+class SchemaError(Exception):
+    """The database does not have the tables of this release. The message says what to do."""
+
+
+class TooLateError(Exception):
+    """What should be changed is already going out, or is over."""
+
+
+class ChangedError(Exception):
+    """Somebody else changed it since it was read."""
+
+
+class NotFoundError(LookupError):
+    """There is no such record, or it is not this worker's."""

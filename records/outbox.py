@@ -1,0 +1,375 @@
+"""What leaves: claims, outcomes, and the provider's reports. Never lost, never twice (delivery design).
+
+A message is claimed in one transaction, which looks at the consent once more and freezes the text in an attempt. Only
+after its commit may the text be handed to the provider. The message's state is then folded from what came of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, bindparam, insert, select, text, update
+
+from conversations.effects import Purpose
+from conversations.situation import Consent
+from records import consent, engagement
+from records.engagement import Kind, Row, entry
+from records.ids import new_id
+from records.states import RANK, MessageState, Outcome
+from records.tables import UNFINISHED, attempts, clients, messages, status_events
+
+OPTED_OUT = 21610
+"""The provider's error for a number that opted out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A text that is ours to send now. `tries` counts this attempt; from `expires_at` on the text is of no use."""
+
+    attempt_id: str
+    message_id: str
+    number: str
+    body: str
+    purpose: Purpose
+    expires_at: datetime
+    tries: int
+
+
+_other = messages.alias("other")
+_first = (
+    select(_other.c.id)
+    .where(_other.c.number == messages.c.number, text(f"other.{UNFINISHED}"))
+    .order_by(_other.c.state == MessageState.DUE, _other.c.id)
+    .limit(1)
+    .correlate(messages)
+    .scalar_subquery()
+)
+"""Which unfinished message of a number comes first: one under way, or else the oldest. NOT EXISTS would say the same,
+but Postgres makes that a join over all that waits, where the few at the head of the queue are enough."""
+
+_CANDIDATES = (
+    select(
+        messages.c.id,
+        messages.c.number,
+        messages.c.body,
+        messages.c.purpose,
+        messages.c.expires_at,
+        messages.c.attempts,
+        messages.c.client_id,
+        messages.c.language,
+        clients.c.consent,
+        clients.c.worker_id,
+    )
+    .select_from(messages)
+    .outerjoin(clients, clients.c.id == messages.c.client_id)
+    .where(
+        text("messages.state = 'due'"),
+        messages.c.due_at <= bindparam("now"),
+        _first == messages.c.id,
+    )
+    .order_by(messages.c.priority, messages.c.due_at, messages.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(of=messages, skip_locked=True)
+)
+"""The oldest unfinished message of each number, answers first.
+
+A claim that has not been committed still shows its message as due, and so holds back the later ones of its number.
+"""
+
+_CLAIM = (
+    update(messages)
+    .where(messages.c.id.in_(bindparam("ids", expanding=True)))
+    .values(state=MessageState.CLAIMED, attempts=messages.c.attempts + 1)
+)
+_FREEZE = insert(attempts)
+_NEVER_SENT = (
+    update(messages)
+    .where(messages.c.id == bindparam("message"))
+    .values(state=bindparam("to"), reason=bindparam("because"))
+)
+
+
+def claim(connection: Connection, now: datetime, limit: int) -> list[Claimed]:
+    """Take up to `limit` texts to send; at most one of a number. Any number of processes may do this at once.
+
+    A text that is too late becomes expired, one that the client's consent does not allow becomes suppressed; both with
+    the reason. They count towards `limit`, so an empty answer means that nothing is due only if nothing changed.
+    """
+    claimed: list[Claimed] = []
+    never: list[dict[str, str]] = []
+    log: list[Row] = []
+    for row in connection.execute(_CANDIDATES, {"now": now, "most": limit}).mappings():
+        if stop := _why_not(row, now):
+            never.append({"message": row["id"], "to": stop[0], "because": stop[1]})
+            log.append(_status_entry(row, now, *stop))
+        else:
+            claimed.append(_claimed(row, now))
+    if never:
+        connection.execute(_NEVER_SENT, never)
+        engagement.append(connection, log)
+    if claimed:
+        connection.execute(_CLAIM, {"ids": [text.message_id for text in claimed]})
+        connection.execute(_FREEZE, [_frozen(text, now) for text in claimed])
+    return claimed
+
+
+def _why_not(row: RowMapping, now: datetime) -> tuple[MessageState, str] | None:
+    if row["expires_at"] <= now:
+        return MessageState.EXPIRED, "too late to be useful"
+    if row["client_id"] and Purpose(row["purpose"]) not in consent.MAY_RECEIVE[Consent(row["consent"])]:
+        return MessageState.SUPPRESSED, f"consent is {row['consent']}"
+    return None
+
+
+def _claimed(row: RowMapping, now: datetime) -> Claimed:
+    return Claimed(
+        attempt_id=new_id(now),
+        message_id=row["id"],
+        number=row["number"],
+        body=row["body"],
+        purpose=Purpose(row["purpose"]),
+        expires_at=row["expires_at"],
+        tries=row["attempts"] + 1,
+    )
+
+
+def _frozen(text: Claimed, now: datetime) -> dict[str, Any]:
+    return {
+        "id": text.attempt_id,
+        "message_id": text.message_id,
+        "body": text.body,
+        "claimed_at": now,
+        "outcome": Outcome.CLAIMED,
+    }
+
+
+_ATTEMPT = (
+    select(
+        attempts.c.id.label("attempt_id"),
+        attempts.c.provider_id.label("bound_to"),
+        messages.c.id,
+        messages.c.client_id,
+        messages.c.state,
+        messages.c.language,
+        messages.c.expires_at,
+        clients.c.worker_id,
+    )
+    .select_from(attempts)
+    .join(messages, messages.c.id == attempts.c.message_id)
+    .outerjoin(clients, clients.c.id == messages.c.client_id)
+    .where(attempts.c.id == bindparam("attempt"))
+    .with_for_update(of=messages)
+)
+_FINISH = (
+    update(attempts)
+    .where(attempts.c.id == bindparam("attempt"))
+    .values(outcome=bindparam("came_to"), finished_at=bindparam("now"), error_code=bindparam("error"))
+)
+_holder = attempts.alias("holder")
+_BIND = (
+    update(attempts)
+    .where(
+        attempts.c.id == bindparam("attempt"),
+        attempts.c.provider_id.is_(None),
+        ~select(_holder.c.id).where(_holder.c.provider_id == bindparam("provider")).exists(),
+    )
+    .values(provider_id=bindparam("provider"))
+)
+_named = messages.alias("named")
+_BIND_MESSAGE = (
+    update(messages)
+    .where(
+        messages.c.id == bindparam("message"),
+        messages.c.provider_id.is_(None),
+        ~select(_named.c.id).where(_named.c.provider_id == bindparam("provider")).exists(),
+    )
+    .values(provider_id=bindparam("provider"))
+)
+_MOVE = (
+    update(messages)
+    .where(messages.c.id == bindparam("message"))
+    .values(state=bindparam("to"), reason=bindparam("because"), error_code=bindparam("error"))
+)
+
+
+def outcome(
+    connection: Connection,
+    attempt_id: str,
+    came_to: Outcome,
+    now: datetime,
+    *,
+    provider_id: str | None = None,
+    error_code: int | None = None,
+    retry_at: datetime | None = None,
+    reason: str = "",
+) -> None:
+    """What came of handing the text over.
+
+    ACCEPTED takes the `provider_id`. REFUSED is final, with its `error_code`. NOT_SENT is due again at `retry_at`,
+    which the caller spreads out; at the latest when the text expires. UNKNOWN holds back later texts to this number
+    until a report or `park_unknown` settles it. A report that came before this is not undone.
+    """
+    if error_code == OPTED_OUT:
+        _opted_out(connection, attempt_id, now)
+    row = connection.execute(_ATTEMPT, {"attempt": attempt_id}).mappings().one()
+    connection.execute(_FINISH, {"attempt": attempt_id, "came_to": came_to, "now": now, "error": error_code})
+    if provider_id:
+        _bind(connection, row, provider_id)
+    match came_to:
+        case Outcome.ACCEPTED:
+            _rise(connection, row, MessageState.ACCEPTED, now)
+        case Outcome.REFUSED:
+            _rise(connection, row, MessageState.FAILED, now, error_code, reason)
+        case Outcome.NOT_SENT if RANK.get(row["state"], 1) == 0:
+            again = min(retry_at or now, row["expires_at"])
+            connection.execute(
+                update(messages)
+                .where(messages.c.id == row["id"])
+                .values(state=MessageState.DUE, due_at=again, reason=reason, error_code=error_code)
+            )
+        case Outcome.UNKNOWN if row["state"] == MessageState.CLAIMED:
+            connection.execute(
+                _MOVE, {"message": row["id"], "to": MessageState.UNKNOWN, "because": reason, "error": error_code}
+            )
+        case _:
+            pass
+
+
+REPORTS = {
+    "accepted": MessageState.ACCEPTED,
+    "scheduled": MessageState.ACCEPTED,
+    "queued": MessageState.ACCEPTED,
+    "sending": MessageState.ACCEPTED,
+    "sent": MessageState.SENT,
+    "delivered": MessageState.DELIVERED,
+    "read": MessageState.DELIVERED,
+    "undelivered": MessageState.UNDELIVERED,
+    "failed": MessageState.FAILED,
+    "canceled": MessageState.FAILED,
+}
+"""The provider's words for where a message is."""
+
+
+def fold_status(
+    connection: Connection,
+    attempt_id: str,
+    status: str,
+    provider_id: str,
+    error_code: int | None,
+    at: datetime,
+) -> bool:
+    """Take a report of the provider's. Gives False if there is no such attempt.
+
+    Reports come more than once, in any order, and sometimes before our own outcome is stored: the state only rises.
+    """
+    if error_code == OPTED_OUT:
+        _opted_out(connection, attempt_id, at)
+    row = connection.execute(_ATTEMPT, {"attempt": attempt_id}).mappings().first()
+    if row is None:
+        return False
+    _bind(connection, row, provider_id)
+    event = {"id": new_id(at), "attempt_id": attempt_id, "at": at, "status": status[:16], "error_code": error_code}
+    connection.execute(insert(status_events), [event])
+    if to := REPORTS.get(status):
+        _rise(connection, row, to, at, error_code)
+    return True
+
+
+def _rise(
+    connection: Connection,
+    row: RowMapping,
+    to: MessageState,
+    now: datetime,
+    error_code: int | None = None,
+    reason: str = "",
+) -> None:
+    if RANK[to] <= RANK.get(row["state"], RANK[to]):
+        return
+    because = reason or (f"error {error_code}" if error_code else "")
+    connection.execute(_MOVE, {"message": row["id"], "to": to, "because": because, "error": error_code})
+    engagement.append(connection, [_status_entry(row, now, to, because)])
+
+
+def _bind(connection: Connection, row: RowMapping, provider_id: str) -> None:
+    """The first report or answer says which of the provider's messages this is; later ones change nothing.
+
+    An id that another attempt or message has already stays with that one.
+    """
+    if row["bound_to"] is None:
+        connection.execute(_BIND, {"attempt": row["attempt_id"], "provider": provider_id})
+        connection.execute(_BIND_MESSAGE, {"message": row["id"], "provider": provider_id})
+
+
+def _opted_out(connection: Connection, attempt_id: str, now: datetime) -> None:
+    about = connection.execute(
+        select(messages.c.id, messages.c.client_id)
+        .join(attempts, attempts.c.message_id == messages.c.id)
+        .where(attempts.c.id == attempt_id)
+    ).first()
+    if about and about.client_id:
+        consent.revoked_elsewhere(connection, about.client_id, now, about.id)
+
+
+def unknown_after_crash(connection: Connection, now: datetime, older_than: timedelta) -> int:
+    """Claims that nobody finished: their process died, so nobody knows whether the text left. Gives how many.
+
+    `older_than` must be longer than a hand-over may take, or a process that lives would lose its claim.
+    """
+    left = (
+        select(attempts.c.id)
+        .join(messages, messages.c.id == attempts.c.message_id)
+        .where(
+            messages.c.state == MessageState.CLAIMED,
+            attempts.c.outcome == Outcome.CLAIMED,
+            attempts.c.claimed_at <= now - older_than,
+        )
+        .with_for_update(of=messages, skip_locked=True)
+    )
+    found = connection.execute(left).all()
+    for row in found:
+        outcome(connection, row.id, Outcome.UNKNOWN, now, reason="the process stopped while sending")
+    return len(found)
+
+
+def park_unknown(connection: Connection, now: datetime, older_than: timedelta) -> int:
+    """Give up on texts of which nobody knows for `older_than` whether they left, so that later texts may go out.
+
+    They are not sent again, since twice is worse here. A late report still settles them. Gives how many.
+    """
+    latest = select(attempts.c.finished_at).where(
+        attempts.c.message_id == messages.c.id, attempts.c.finished_at > now - older_than
+    )
+    waiting = (
+        select(messages.c.id, messages.c.client_id, messages.c.language, clients.c.worker_id)
+        .select_from(messages)
+        .outerjoin(clients, clients.c.id == messages.c.client_id)
+        .where(and_(messages.c.state == MessageState.UNKNOWN, ~latest.exists()))
+        .with_for_update(of=messages, skip_locked=True)
+    )
+    found = connection.execute(waiting).mappings().all()
+    return _parked(connection, found, now)
+
+
+def _parked(connection: Connection, rows: Sequence[RowMapping], now: datetime) -> int:
+    because = "nobody knows whether it went out"
+    if rows:
+        gone = [{"message": row["id"], "to": MessageState.PARKED, "because": because} for row in rows]
+        connection.execute(_NEVER_SENT, gone)
+        engagement.append(connection, [_status_entry(row, now, MessageState.PARKED, because) for row in rows])
+    return len(rows)
+
+
+def _status_entry(row: RowMapping, now: datetime, state: MessageState, reason: str) -> Row:
+    return entry(
+        Kind.TEXT_STATUS,
+        now,
+        client_id=row["client_id"],
+        worker_id=row["worker_id"],
+        language=row["language"],
+        subject=state,
+        reason=reason,
+        message_id=row["id"],
+    )

@@ -1,0 +1,293 @@
+"""What the staff pages show. `own` is the worker whose clients may be seen, or None for all."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, text, true
+
+from conversations.county import County
+from conversations.goals import GoalStatus
+from conversations.nudges import NudgeKind, NudgeState
+from conversations.situation import Consent, Situation
+from records.errors import NotFoundError
+from records.situations import CLIENTS, load
+from records.tables import UNPROMPTED, clients, escalations, goals, messages, nudges, staff, steps
+
+IF_SILENT = (NudgeKind.SILENCE, NudgeKind.QUIET)
+OPEN = (GoalStatus.ACTIVE, GoalStatus.PAUSED)
+LATEST = 200
+MOST_NAMES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A client in the list. Moments are UTC; `plan` is the goal and its step, empty without a goal."""
+
+    id: str
+    first_name: str
+    language: str
+    zone: ZoneInfo
+    consent: str
+    worker: str
+    last_heard_at: datetime | None
+    plan: str
+    next_kind: str
+    next_due_at: datetime | None
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCard:
+    """Who a client is."""
+
+    id: str
+    first_name: str
+    language: str
+    zone: ZoneInfo
+    consent: Consent
+    phone_is_shared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An escalation. `acknowledged_by` and `resolved_by` are first names; moments are UTC."""
+
+    id: str
+    client_id: str
+    first_name: str
+    trigger: str
+    level: str
+    opened_at: datetime
+    due_at: datetime
+    times: int
+    acknowledged_at: datetime | None
+    acknowledged_by: str
+    resolved_at: datetime | None
+    resolved_by: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text of a thread. `at` is when it came, or when it was meant to go (UTC); `author` "client", "bot" or an id."""
+
+    id: str
+    direction: str
+    body: str
+    language: str
+    author: str
+    state: str
+    reason: str
+    error_code: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A nudge that has not gone out. Moments are UTC."""
+
+    id: str
+    kind: str
+    words: str
+    template: str
+    due_at: datetime
+    reason: str
+
+
+def staff_names(connection: Connection) -> Mapping[str, str]:
+    """First names by id."""
+    return {row.id: row.first_name for row in connection.execute(select(staff.c.id, staff.c.first_name))}
+
+
+def client_names(connection: Connection, own: str | None) -> Sequence[tuple[str, str]]:
+    """(id, first name) in the order of the names: the first 500, for a list to choose from."""
+    wanted = select(clients.c.id, clients.c.first_name).where(_shown(own))
+    rows = connection.execute(wanted.order_by(clients.c.first_name, clients.c.id).limit(MOST_NAMES))
+    return [(row.id, row.first_name) for row in rows]
+
+
+def cases(connection: Connection, own: str | None) -> Sequence[Case]:
+    """The clients: those for whom somebody is due first, then by name."""
+    plans, planned = _plans(connection, own), _next_nudges(connection, own)
+    counts: dict[str, int] = defaultdict(int)
+    for one in waiting(connection, own):
+        counts[one.client_id] += 1
+    wanted = select(clients, staff.c.first_name.label("worker")).join(staff, staff.c.id == clients.c.worker_id)
+    rows = connection.execute(wanted.where(_shown(own)).order_by(clients.c.first_name, clients.c.id))
+    found = [_case(row, plans.get(row.id, ""), planned.get(row.id), counts[row.id]) for row in rows]
+    return sorted(found, key=lambda case: not case.waiting)
+
+
+def waiting(connection: Connection, own: str | None, client_id: str | None = None) -> Sequence[Waiting]:
+    """Open escalations, the soonest due first."""
+    wanted = _escalations().where(escalations.c.resolved_at.is_(None), _shown(own))
+    if client_id:
+        wanted = wanted.where(escalations.c.client_id == client_id)
+    return [Waiting(*row) for row in connection.execute(wanted.order_by(escalations.c.due_at, escalations.c.id))]
+
+
+def escalation(connection: Connection, escalation_id: str, own: str | None) -> Waiting:
+    """One escalation, open or closed. Raises NotFoundError."""
+    row = connection.execute(_escalations().where(escalations.c.id == escalation_id, _shown(own))).first()
+    if row is None:
+        raise NotFoundError
+    return Waiting(*row)
+
+
+def client_card(connection: Connection, client_id: str, own: str | None) -> ClientCard:
+    """Raises NotFoundError if there is no such client, or it is another worker's."""
+    row = connection.execute(select(clients).where(clients.c.id == client_id, _shown(own))).first()
+    if row is None:
+        raise NotFoundError
+    zone, consent = ZoneInfo(row.zone), Consent(row.consent)
+    return ClientCard(row.id, row.first_name, row.language, zone, consent, row.phone_is_shared)
+
+
+def situation(connection: Connection, client_id: str, own: str | None, county: County, now: datetime) -> Situation:
+    """What is known of a client just now, without a lock. Raises NotFoundError."""
+    wanted: Select[Any] = CLIENTS.where(clients.c.id == client_id, _shown(own))
+    rows = connection.execute(wanted).all()
+    if not rows:
+        raise NotFoundError
+    return load(connection, rows, county, now)[client_id].situation
+
+
+def thread(connection: Connection, client_id: str) -> Sequence[Text]:
+    """The latest 200 texts, the newest last."""
+    at = func.coalesce(messages.c.due_at, messages.c.at)
+    wanted = (
+        select(
+            messages.c.id,
+            messages.c.direction,
+            messages.c.body,
+            messages.c.language,
+            messages.c.author,
+            messages.c.state,
+            messages.c.reason,
+            messages.c.error_code,
+            at,
+        )
+        .where(messages.c.client_id == client_id)
+        .order_by(messages.c.id.desc())
+        .limit(LATEST)
+    )
+    return [Text(*row) for row in reversed(connection.execute(wanted).all())]
+
+
+def unprompted(connection: Connection, client_id: str, since: datetime) -> Sequence[datetime]:
+    """When texts that nobody asked for went to this client (UTC): what the caps count."""
+    wanted = select(func.min(messages.c.at)).where(
+        messages.c.client_id == client_id, text(UNPROMPTED), messages.c.at > since
+    )
+    return list(connection.execute(wanted.group_by(func.coalesce(messages.c.nudge_id, messages.c.id))).scalars())
+
+
+def planned(connection: Connection, client_id: str) -> Sequence[Planned]:
+    """The texts that fall due for this client, the soonest first."""
+    wanted = (
+        select(nudges.c.id, nudges.c.kind, nudges.c.words, nudges.c.template, nudges.c.due_at, nudges.c.reason)
+        .where(nudges.c.client_id == client_id, nudges.c.state == NudgeState.PLANNED)
+        .where(nudges.c.kind != NudgeKind.QUIET)
+        .order_by(nudges.c.due_at, nudges.c.id)
+    )
+    return [Planned(*row) for row in connection.execute(wanted)]
+
+
+def _shown(own: str | None) -> ColumnElement[bool]:
+    return true() if own is None else clients.c.worker_id == own
+
+
+def _case(row: Row[Any], plan: str, nudge: Planned | None, count: int) -> Case:
+    return Case(
+        id=row.id,
+        first_name=row.first_name,
+        language=row.language,
+        zone=ZoneInfo(row.zone),
+        consent=row.consent,
+        worker=row.worker,
+        last_heard_at=row.last_heard_at,
+        plan=plan,
+        next_kind=nudge.kind if nudge else "",
+        next_due_at=nudge.due_at if nudge else None,
+        waiting=count,
+    )
+
+
+def _plans(connection: Connection, own: str | None) -> dict[str, str]:
+    """Goal and latest step in one line, by client."""
+    latest = (
+        select(steps.c.client_id, steps.c.goal, func.max(steps.c.number).label("number"))
+        .group_by(steps.c.client_id, steps.c.goal)
+        .subquery()
+    )
+    wanted = (
+        select(goals.c.client_id, goals.c.text, steps.c.text.label("step"))
+        .join(clients, clients.c.id == goals.c.client_id)
+        .outerjoin(latest, and_(latest.c.client_id == goals.c.client_id, latest.c.goal == goals.c.number))
+        .outerjoin(
+            steps,
+            and_(
+                steps.c.client_id == latest.c.client_id,
+                steps.c.goal == latest.c.goal,
+                steps.c.number == latest.c.number,
+            ),
+        )
+        .where(goals.c.status.in_(OPEN), _shown(own))
+        .order_by(goals.c.number)
+    )
+    rows = connection.execute(wanted)
+    return {row.client_id: f"{row.text}: {row.step}" if row.step else row.text for row in rows}
+
+
+def _next_nudges(connection: Connection, own: str | None) -> dict[str, Planned]:
+    nth = func.row_number().over(partition_by=nudges.c.client_id, order_by=(nudges.c.due_at, nudges.c.id)).label("nth")
+    numbered = (
+        select(nudges, nth)
+        .join(clients, clients.c.id == nudges.c.client_id)
+        .where(
+            nudges.c.state == NudgeState.PLANNED,
+            nudges.c.kind.not_in(IF_SILENT),
+            _shown(own),
+        )
+        .subquery()
+    ).c
+    wanted = select(
+        numbered.client_id,
+        numbered.id,
+        numbered.kind,
+        numbered.words,
+        numbered.template,
+        numbered.due_at,
+        numbered.reason,
+    ).where(numbered.nth == 1)
+    return {client_id: Planned(*rest) for client_id, *rest in connection.execute(wanted)}
+
+
+def _escalations() -> Select[Any]:
+    taker, closer = staff.alias("taker"), staff.alias("closer")
+    return (
+        select(
+            escalations.c.id,
+            escalations.c.client_id,
+            clients.c.first_name,
+            escalations.c.trigger,
+            escalations.c.level,
+            escalations.c.opened_at,
+            escalations.c.due_at,
+            escalations.c.times,
+            escalations.c.acknowledged_at,
+            func.coalesce(taker.c.first_name, ""),
+            escalations.c.resolved_at,
+            func.coalesce(closer.c.first_name, ""),
+            func.coalesce(escalations.c.outcome, ""),
+        )
+        .join(clients, clients.c.id == escalations.c.client_id)
+        .outerjoin(taker, taker.c.id == escalations.c.acknowledged_by)
+        .outerjoin(closer, closer.c.id == escalations.c.resolved_by)
+    )

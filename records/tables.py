@@ -1,0 +1,320 @@
+"""The schema. One place, read top to bottom: who, what was said, what is planned, what happened.
+
+Moments are stored in UTC (`Moment`); where the client's wall clock matters, the zone's IANA name stands beside them.
+Ids are 128-bit, time-ordered, made by `ids.new_id`. Goals and steps count from 1 within their owner, so that the core,
+which knows no chance, can name them.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from records.types import Moment
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+ID = String(32)
+
+# Parts of tables that an index keeps at hand. A query uses such an index only if it says the same words.
+UNFINISHED = "state IN ('due', 'claimed', 'unknown')"
+UNDER_WAY = "state IN ('claimed', 'unknown')"
+UNPROMPTED = "purpose IN ('reminder', 'check_in', 'nudge') AND state NOT IN ('suppressed', 'cancelled', 'expired')"
+
+
+def _where(name: str, *columns: str, rows: str, unique: bool = False) -> Index:
+    """An index of some rows only."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(rows), postgresql_where=text(rows))
+
+
+# --- who -------------------------------------------------------------------------------------------------------------
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("email", String(254), nullable=False, unique=True),
+    Column("first_name", String(80), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("created_at", Moment, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("staff_id", ID, ForeignKey("staff.id"), nullable=False),
+    Column("csrf", String(64), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+
+clients = Table(
+    "clients",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("number", String(20), nullable=False, unique=True),
+    Column("first_name", String(80), nullable=False),
+    Column("language", String(12), nullable=False),
+    Column("zone", String(40), nullable=False),
+    Column("consent", String(20), nullable=False),
+    Column("phone_is_shared", Boolean, nullable=False, server_default=text("false")),
+    Column("part_of_day", String(12)),
+    Column("rhythm", String(12), nullable=False, server_default="weekly"),
+    Column("resting_until", Moment),
+    Column("worker_id", ID, ForeignKey("staff.id"), nullable=False, index=True),
+    Column("last_heard_at", Moment),
+    Column("last_check_in_at", Moment),
+    Column("created_at", Moment, nullable=False),
+)
+
+consent_events = Table(
+    "consent_events",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("client_id", ID, ForeignKey("clients.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("to", String(20), nullable=False),
+    Column("channel", String(12), nullable=False),
+    Column("language", String(12), nullable=False),
+    Column("exact_text", Text, nullable=False),
+    Column("evidence_message_id", ID),
+    Column("actor", String(40), nullable=False),
+)
+
+# --- what is being talked about --------------------------------------------------------------------------------------
+
+talks = Table(
+    "talks",
+    metadata,
+    Column("client_id", ID, ForeignKey("clients.id"), primary_key=True),
+    Column("place", String(6), primary_key=True),  # "open" or "parked": at most one of each
+    Column("flow", String(40), nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("answers", JSON, nullable=False),
+    Column("misses", Integer, nullable=False),
+)
+
+goals = Table(
+    "goals",
+    metadata,
+    Column("client_id", ID, ForeignKey("clients.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("meaning", Text, nullable=False),
+    Column("difficulty", String(12)),
+    Column("status", String(12), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("private", Boolean, nullable=False),
+    Column("shared", Boolean, nullable=False),
+    Column("setbacks", Integer, nullable=False),
+    Column("set_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Column("replaced_by", Integer),
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("client_id", ID, primary_key=True),
+    Column("goal", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("when", Text, nullable=False),  # goals.Moment, as it stores itself
+    Column("due_at", Moment),
+    Column("where", Text, nullable=False),
+    Column("support", Text, nullable=False),
+    Column("obstacle", Text, nullable=False),
+    Column("detour", Text, nullable=False),
+    Column("first_action", Text, nullable=False),
+    Column("reminder", String(16), nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("planned_at", Moment, nullable=False),
+    Column("reviewed_at", Moment),
+    Column("review", JSON, nullable=False),
+    ForeignKeyConstraint(["client_id", "goal"], ["goals.client_id", "goals.number"]),
+)
+
+goal_events = Table(
+    "goal_events",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("client_id", ID, nullable=False),
+    Column("goal", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("was", JSON),  # the goal and its step before, for the version history
+    ForeignKeyConstraint(["client_id", "goal"], ["goals.client_id", "goals.number"]),
+    Index(None, "client_id", "goal", "at"),
+)
+
+ideas = Table(
+    "ideas",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("client_id", ID, ForeignKey("clients.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+# --- what falls due --------------------------------------------------------------------------------------------------
+
+nudges = Table(
+    "nudges",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("client_id", ID, ForeignKey("clients.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("key", String(80), nullable=False),  # purpose, subject, local occurrence: planning twice plans once
+    Column("subject", String(40), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("template", String(40), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("wanted_at", Moment, nullable=False),
+    Column("held", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_by", ID, ForeignKey("staff.id")),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("client_id", "key"),
+    _where("ix_nudges_due", "due_at", rows="state = 'planned'"),
+    _where("ix_nudges_planned", "client_id", rows="state = 'planned'"),
+)
+
+# --- what was said ---------------------------------------------------------------------------------------------------
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("client_id", ID, ForeignKey("clients.id")),  # none for a stranger's number
+    Column("number", String(20), nullable=False),
+    Column("direction", String(3), nullable=False),  # "in" or "out"
+    Column("provider_id", String(64), unique=True),
+    Column("body", Text, nullable=False),
+    Column("language", String(12), nullable=False),
+    Column("segments", Integer, nullable=False),
+    Column("encoding", String(6), nullable=False),
+    Column("purpose", String(12), nullable=False),
+    Column("template", String(60), nullable=False),
+    Column("author", String(40), nullable=False),  # "client", "bot", or a staff id
+    Column("nudge_id", ID, ForeignKey("nudges.id")),
+    Column("state", String(12), nullable=False),  # states.MessageState; "received" for inbound
+    Column("reason", Text, nullable=False),
+    Column("error_code", Integer),
+    Column("at", Moment, nullable=False),
+    Column("due_at", Moment),
+    Column("expires_at", Moment),
+    Column("priority", Integer, nullable=False),  # what is sent first: 0 for an answer, 1 for what nobody waits for
+    Column("attempts", Integer, nullable=False),
+    Index(None, "client_id", "id"),
+    _where("ix_messages_to_send", "priority", "due_at", "id", rows="state = 'due'"),
+    _where("ix_messages_unfinished", "number", "id", rows=UNFINISHED),  # what holds back later texts to this number
+    _where("uq_messages_under_way", "number", rows=UNDER_WAY, unique=True),  # one at a time, or their order is lost
+    _where("ix_messages_unprompted", "client_id", "at", rows=UNPROMPTED),  # what the caps count
+    _where("ix_messages_strangers", "number", "at", rows="client_id IS NULL"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("message_id", ID, ForeignKey("messages.id"), nullable=False, index=True),
+    Column("body", Text, nullable=False),  # frozen at the claim
+    Column("claimed_at", Moment, nullable=False),
+    Column("outcome", String(12), nullable=False),  # states.Outcome
+    Column("provider_id", String(64), unique=True),
+    Column("error_code", Integer),
+    Column("finished_at", Moment),
+)
+
+status_events = Table(
+    "status_events",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("attempt_id", ID, ForeignKey("attempts.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("error_code", Integer),
+)
+
+# --- a person is needed ----------------------------------------------------------------------------------------------
+
+escalations = Table(
+    "escalations",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("client_id", ID, ForeignKey("clients.id"), nullable=False),
+    Column("trigger", String(24), nullable=False),
+    Column("level", String(2), nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("times", Integer, nullable=False, server_default=text("1")),  # how often it was triggered while open
+    Column("acknowledged_at", Moment),
+    Column("acknowledged_by", ID, ForeignKey("staff.id")),
+    Column("resolved_at", Moment),
+    Column("resolved_by", ID, ForeignKey("staff.id")),
+    Column("outcome", String(40)),
+    _where("uq_escalations_open", "client_id", "trigger", rows="resolved_at IS NULL", unique=True),
+)
+
+hook_deliveries = Table(
+    "hook_deliveries",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("hook", String(40), nullable=False),
+    Column("escalation_id", ID, ForeignKey("escalations.id"), nullable=False),
+    Column("state", String(12), nullable=False),  # "due", "delivered", "parked"
+    Column("due_at", Moment, nullable=False, index=True),
+    Column("tries", Integer, nullable=False),
+    Column("last_error", String(80), nullable=False),
+    UniqueConstraint("hook", "escalation_id"),
+)
+
+# --- what happened ---------------------------------------------------------------------------------------------------
+
+engagement = Table(
+    "engagement",
+    metadata,
+    Column("id", ID, primary_key=True),  # time-ordered: the log's own order
+    Column("at", Moment, nullable=False),
+    # No foreign keys: the log outlives what it is about, and each would cost more than the row itself.
+    Column("client_id", ID),
+    Column("worker_id", ID),
+    Column("actor", String(40), nullable=False),  # "client", "bot", or a staff id
+    Column("kind", String(24), nullable=False),
+    Column("language", String(12), nullable=False),
+    Column("subject", String(60), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("message_id", ID),
+    Column("detail", JSON, nullable=False),
+    Index(None, "client_id", "id"),
+    Index(None, "worker_id", "id"),
+    Index(None, "kind", "id"),
+)

@@ -1,0 +1,133 @@
+"""The texts that workers ask for: kept, changed and cancelled until they are on their way. Each act is logged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from conversations.nudges import NudgeKind, NudgeState
+from records.engagement import Kind, note_staff_act
+from records.errors import ChangedError, NotFoundError, TooLateError
+from records.tables import clients, nudges
+
+ASKED_FOR = (NudgeKind.WORKER_NUDGE, NudgeKind.INVITE)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a worker wants sent, and when (aware): `due_at` is when the rules allow it, `wanted_at` when it was to."""
+
+    words: str
+    template: str
+    due_at: datetime
+    wanted_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerNudge:
+    """A scheduled text, or an invitation, as it stands. `version` grows with every change."""
+
+    id: str
+    client_id: str
+    kind: str
+    words: str
+    template: str
+    due_at: datetime
+    wanted_at: datetime
+    state: str
+    version: int
+
+
+def schedule(connection: Connection, nudge_id: str, client_id: str, wish: Wish, staff_id: str, now: datetime) -> bool:
+    """Keep it under this id. A second time with the same id changes nothing and gives False."""
+    connection.execute(select(clients.c.id).where(clients.c.id == client_id).with_for_update(key_share=True))
+    if connection.execute(select(nudges.c.id).where(nudges.c.id == nudge_id)).first():
+        return False
+    row = {
+        "id": nudge_id,
+        "client_id": client_id,
+        "kind": NudgeKind.WORKER_NUDGE,
+        "key": f"worker:{nudge_id}",
+        "subject": "",
+        "state": NudgeState.PLANNED,
+        "held": 0,
+        "version": 1,
+        "created_by": staff_id,
+        "created_at": now,
+        **_columns(wish),
+    }
+    connection.execute(insert(nudges).values(row))
+    _note(connection, Kind.NUDGE_SCHEDULED, client_id, NudgeKind.WORKER_NUDGE, wish.reason, staff_id, now)
+    return True
+
+
+def find(connection: Connection, nudge_id: str, own: str | None) -> WorkerNudge:
+    """Raises NotFoundError if there is none, or its client is another worker's (`own` is None for who sees all)."""
+    wanted = (
+        select(
+            nudges.c.id,
+            nudges.c.client_id,
+            nudges.c.kind,
+            nudges.c.words,
+            nudges.c.template,
+            nudges.c.due_at,
+            nudges.c.wanted_at,
+            nudges.c.state,
+            nudges.c.version,
+        )
+        .join(clients, clients.c.id == nudges.c.client_id)
+        .where(nudges.c.id == nudge_id, nudges.c.kind.in_(ASKED_FOR))
+    )
+    row = connection.execute(wanted if own is None else wanted.where(clients.c.worker_id == own)).first()
+    if row is None:
+        raise NotFoundError
+    return WorkerNudge(*row)
+
+
+def change(connection: Connection, nudge_id: str, version: int, wish: Wish, staff_id: str, now: datetime) -> None:
+    """Raises TooLateError once it is on its way or over, and ChangedError if `version` is not the one that stands."""
+    nudge = _waiting(connection, nudge_id)
+    if nudge.version != version:
+        raise ChangedError
+    _update(connection, nudge, {**_columns(wish), "held": 0})
+    _note(connection, Kind.NUDGE_EDITED, nudge.client_id, nudge.kind, wish.reason, staff_id, now)
+
+
+def cancel(connection: Connection, nudge_id: str, staff_id: str, now: datetime) -> None:
+    """Raises TooLateError once it is on its way or over."""
+    nudge = _waiting(connection, nudge_id)
+    _update(connection, nudge, {"state": NudgeState.CANCELLED, "reason": "a worker cancelled it"})
+    _note(connection, Kind.NUDGE_CANCELLED, nudge.client_id, nudge.kind, "a worker cancelled it", staff_id, now)
+
+
+def _waiting(connection: Connection, nudge_id: str) -> WorkerNudge:
+    """The nudge, with its client locked as the ticker locks it, so that only one of the two has it."""
+    client_id = find(connection, nudge_id, None).client_id
+    connection.execute(select(clients.c.id).where(clients.c.id == client_id).with_for_update(key_share=True))
+    nudge = find(connection, nudge_id, None)
+    if nudge.state != NudgeState.PLANNED:
+        raise TooLateError
+    return nudge
+
+
+def _update(connection: Connection, nudge: WorkerNudge, values: dict[str, object]) -> None:
+    connection.execute(update(nudges).where(nudges.c.id == nudge.id).values(**values, version=nudge.version + 1))
+
+
+def _columns(wish: Wish) -> dict[str, object]:
+    return {
+        "words": wish.words,
+        "template": wish.template,
+        "due_at": wish.due_at,
+        "wanted_at": wish.wanted_at,
+        "reason": wish.reason,
+    }
+
+
+def _note(
+    connection: Connection, kind: Kind, client_id: str, subject: str, why: str, staff_id: str, now: datetime
+) -> None:
+    note_staff_act(connection, kind, staff_id, now, client_id=client_id, subject=subject, reason=why)

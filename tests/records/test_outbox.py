@@ -1,0 +1,281 @@
+import threading
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from sqlalchemy import Engine, select, update
+
+from conversations.effects import ChangeConsent, PlanNudge, Purpose, Texted
+from conversations.nudges import NudgeKind
+from conversations.situation import Consent
+from records import consent, outbox
+from records.database import connect
+from records.engagement import Kind
+from records.ids import new_id
+from records.outbox import Claimed
+from records.states import MessageState, Outcome
+from records.tables import attempts, clients, consent_events, engagement, messages, nudges, status_events
+from tests.records.place import NOW, Place, texted
+
+OUT = messages.c.direction == "out"
+
+
+def claim(place: Place, limit: int = 10) -> list[Claimed]:
+    found: list[Claimed] = place.do(lambda connection: outbox.claim(connection, place.now, limit))
+    return found
+
+
+def state(place: Place, n: int = 0) -> str:
+    found: str = place.rows(messages, OUT)[n].state
+    return found
+
+
+async def one_claimed(place: Place) -> str:
+    await place.decides(texted("one"))
+    (text,) = claim(place)
+    return text.attempt_id
+
+
+async def test_a_claim_freezes_the_text_and_takes_it_once(place: Place) -> None:
+    await place.decides(texted("one"))
+    (text,) = claim(place)
+    assert (text.body, text.number, text.purpose, text.tries) == ("one", place.numbers[0], Purpose.REPLY, 1)
+    assert text.expires_at > place.now
+    assert [row.body for row in place.rows(attempts)] == ["one"]
+    assert state(place) == MessageState.CLAIMED
+    assert claim(place) == []
+
+
+async def test_texts_to_one_number_leave_one_by_one_in_their_order(place: Place) -> None:
+    await place.decides(texted("one"), texted("two"), texted("three"))
+    sent = []
+    while texts := claim(place):
+        (text,) = texts
+        sent.append(text.body)
+        place.do(partial(outbox.outcome, attempt_id=text.attempt_id, came_to=Outcome.ACCEPTED, now=place.now))
+    assert sent == ["one", "two", "three"]
+
+
+async def test_a_text_that_waits_to_be_tried_again_holds_back_the_later_ones(place: Place) -> None:
+    await place.decides(texted("one"), texted("two"))
+    (text,) = claim(place)
+    again = place.now + timedelta(minutes=1)
+    place.do(lambda c: outbox.outcome(c, text.attempt_id, Outcome.NOT_SENT, place.now, retry_at=again, reason="429"))
+    assert claim(place) == []
+    place.later(minutes=1)
+    (text,) = claim(place)
+    assert (text.body, text.tries) == ("one", 2)
+
+
+async def test_answers_go_before_what_nobody_waits_for(place: Place) -> None:
+    for client in range(3):
+        await place.decides(texted("bulk", Purpose.NUDGE), client=client)
+    await place.decides(texted("answer"), client=4)
+    assert [text.body for text in claim(place, 2)] == ["answer", "bulk"]
+
+
+async def test_a_text_that_is_too_late_expires_with_its_reason(place: Place) -> None:
+    await place.decides(texted("today's", Purpose.REMINDER))
+    place.later(hours=10)
+    assert claim(place) == []
+    assert state(place) == MessageState.EXPIRED
+    (row,) = place.rows(engagement, engagement.c.kind == Kind.TEXT_STATUS)
+    assert (row.subject, row.reason, row.client_id) == ("expired", "too late to be useful", place.ids[0])
+
+
+@pytest.mark.parametrize("purpose", list(Purpose))
+@pytest.mark.parametrize("now", list(Consent))
+async def test_consent_is_looked_at_again_when_a_text_is_claimed(place: Place, now: Consent, purpose: Purpose) -> None:
+    await place.decides(texted("one", purpose))
+    place.do(lambda connection: connection.execute(update(clients).values(consent=now)))
+    allowed = purpose in consent.MAY_RECEIVE[now]
+    assert len(claim(place)) == allowed
+    assert state(place) == (MessageState.CLAIMED if allowed else MessageState.SUPPRESSED)
+
+
+@pytest.mark.parametrize("before_yes", [Consent.NONE, Consent.INVITED])
+def test_before_a_yes_only_the_invitation_answers_and_what_the_law_wants_go_out(before_yes: Consent) -> None:
+    assert consent.MAY_RECEIVE[before_yes] == {Purpose.INVITE, Purpose.LEGAL, Purpose.REPLY}
+
+
+async def test_a_stranger_s_answer_leaves_without_consent(place: Place) -> None:
+    await place.says("who", 77)
+    assert [text.body for text in claim(place)] == ["Hello"]
+
+
+class Claimers:
+    """Claim and settle on four threads until `most` texts have left; notes two under way to one number."""
+
+    def __init__(self, place: Place, most: int) -> None:
+        self.place = place
+        self.most = most
+        self.sent: list[Claimed] = []
+        self.under_way: set[str] = set()
+        self.clashes: list[str] = []
+        self.guard = threading.Lock()
+
+    def run(self) -> None:
+        engines = [connect(self.place.engine.url, connections=1) for _ in range(4)]
+        threads = [threading.Thread(target=self.work, args=(engine,), daemon=True) for engine in engines]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(40)
+        for engine in engines:
+            engine.dispose()
+
+    def work(self, engine: Engine) -> None:
+        while len(self.sent) < self.most:
+            with engine.begin() as connection:
+                texts = outbox.claim(connection, self.place.now, 3)
+            with self.guard:
+                self.clashes += [text.number for text in texts if text.number in self.under_way]
+                self.under_way.update(text.number for text in texts)
+                self.sent += texts
+            for text in texts:
+                self.settle(engine, text)
+
+    def settle(self, engine: Engine, text: Claimed) -> None:
+        with self.guard:
+            self.under_way.discard(text.number)
+        with engine.begin() as connection:
+            outbox.outcome(connection, text.attempt_id, Outcome.ACCEPTED, self.place.now, provider_id=text.attempt_id)
+
+
+async def test_four_claimers_take_every_text_once_and_one_a_number_at_a_time(place: Place) -> None:
+    for n in range(5):
+        await place.decides(*[texted(f"{n}.{m}") for m in range(8)], client=n)
+    claimers = Claimers(place, most=40)
+    claimers.run()
+    assert claimers.clashes == []
+    assert len({text.message_id for text in claimers.sent}) == len(claimers.sent) == 40
+    for number in place.numbers:
+        bodies = [text.body for text in claimers.sent if text.number == number]
+        assert bodies == sorted(bodies)
+
+
+async def test_accepted_sent_delivered_and_nothing_lowers_it(place: Place) -> None:
+    attempt = await one_claimed(place)
+    place.do(lambda c: outbox.outcome(c, attempt, Outcome.ACCEPTED, NOW, provider_id="OUT9"))
+    for status in ("delivered", "sent", "queued", "failed", "delivered"):
+        report = partial(outbox.fold_status, status=status, provider_id="OUT9", error_code=None, at=NOW)
+        assert place.do(partial(report, attempt_id=attempt))
+    assert state(place) == MessageState.DELIVERED
+    assert len(place.rows(status_events)) == 5
+    log = [row.subject for row in place.rows(engagement, engagement.c.kind == Kind.TEXT_STATUS)]
+    assert log == ["accepted", "delivered"]
+    assert place.rows(attempts)[0].provider_id == place.rows(messages, OUT)[0].provider_id == "OUT9"
+
+
+async def test_a_report_may_come_before_our_own_outcome(place: Place) -> None:
+    attempt = await one_claimed(place)
+    place.do(lambda c: outbox.fold_status(c, attempt, "delivered", "OUT9", None, NOW))
+    place.do(lambda c: outbox.outcome(c, attempt, Outcome.UNKNOWN, NOW, reason="time-out"))
+    assert state(place) == MessageState.DELIVERED
+    assert place.rows(attempts)[0].outcome == Outcome.UNKNOWN
+
+
+async def test_the_first_binds_the_provider_s_id(place: Place) -> None:
+    attempt = await one_claimed(place)
+    place.do(lambda c: outbox.fold_status(c, attempt, "sent", "OUT1", None, NOW))
+    place.do(lambda c: outbox.outcome(c, attempt, Outcome.ACCEPTED, NOW, provider_id="OUT2"))
+    assert place.rows(attempts)[0].provider_id == "OUT1"
+    assert state(place) == MessageState.SENT
+
+
+async def test_an_id_of_the_provider_s_stays_with_the_text_that_had_it_first(place: Place) -> None:
+    await place.decides(texted("one"))
+    await place.decides(texted("two"), client=1)
+    first, second = claim(place)
+    place.do(lambda c: outbox.outcome(c, first.attempt_id, Outcome.ACCEPTED, NOW, provider_id="OUT1"))
+    assert place.do(lambda c: outbox.fold_status(c, second.attempt_id, "sent", "OUT1", None, NOW)) is True
+    place.do(lambda c: outbox.outcome(c, second.attempt_id, Outcome.ACCEPTED, NOW, provider_id="OUT1"))
+    assert [row.provider_id for row in place.rows(attempts)] == ["OUT1", None]
+    assert [row.provider_id for row in place.rows(messages, OUT)] == ["OUT1", None]
+    assert [row.attempt_id for row in place.rows(status_events)] == [second.attempt_id]
+
+
+async def test_an_id_that_a_text_of_a_client_s_has_is_not_bound_again(place: Place) -> None:
+    await place.says("hello", provider_id="SM1")
+    (text,) = claim(place)
+    assert place.do(lambda c: outbox.fold_status(c, text.attempt_id, "sent", "SM1", None, NOW)) is True
+    assert [row.provider_id for row in place.rows(messages)] == ["SM1", None]
+    assert state(place) == MessageState.SENT
+
+
+async def test_a_report_on_no_attempt_of_ours_is_told_so(place: Place) -> None:
+    assert place.do(lambda c: outbox.fold_status(c, new_id(NOW), "sent", "OUT1", 21610, NOW)) is False
+
+
+async def test_a_word_that_we_do_not_know_is_kept_and_changes_nothing(place: Place) -> None:
+    attempt = await one_claimed(place)
+    place.do(lambda c: outbox.fold_status(c, attempt, "teleported", "OUT1", None, NOW))
+    assert state(place) == MessageState.CLAIMED
+    assert place.rows(status_events)[0].status == "teleported"
+
+
+async def test_a_refusal_is_final_and_says_why(place: Place) -> None:
+    attempt = await one_claimed(place)
+    place.do(lambda c: outbox.outcome(c, attempt, Outcome.REFUSED, NOW, error_code=21211, reason="error 21211"))
+    row = place.rows(messages, OUT)[0]
+    assert (row.state, row.error_code, row.reason) == (MessageState.FAILED, 21211, "error 21211")
+
+
+@pytest.mark.parametrize("how", ["refused", "reported"])
+async def test_an_opt_out_that_only_the_provider_knew_revokes_consent_and_empties_the_queue(
+    place: Place, how: str
+) -> None:
+    await place.decides(texted("one"), texted("two"), PlanNudge(NudgeKind.CHECK_IN, "k", place.now, "1.1"))
+    (text,) = claim(place)
+    for _twice in range(2):
+        if how == "refused":
+            place.do(lambda c: outbox.outcome(c, text.attempt_id, Outcome.REFUSED, NOW, error_code=21610))
+        else:
+            place.do(lambda c: outbox.fold_status(c, text.attempt_id, "failed", "OUT1", 21610, NOW))
+    assert [row.state for row in place.rows(messages, OUT)] == [MessageState.FAILED, MessageState.CANCELLED]
+    assert [row.state for row in place.rows(nudges)] == ["cancelled"]
+    assert place.rows(clients, clients.c.id == place.ids[0])[0].consent == Consent.REVOKED
+    (event,) = place.rows(consent_events)
+    assert (event.to, event.channel, event.evidence_message_id) == ("revoked", "provider", text.message_id)
+
+
+async def test_unknown_holds_back_the_number_until_it_is_parked_or_reported(place: Place) -> None:
+    await place.decides(texted("one"), texted("two"))
+    (text,) = claim(place)
+    place.do(lambda c: outbox.outcome(c, text.attempt_id, Outcome.UNKNOWN, place.now, reason="time-out"))
+    assert claim(place) == []
+    assert place.do(lambda c: outbox.park_unknown(c, place.now, timedelta(minutes=2))) == 0
+    place.later(minutes=2)
+    assert place.do(lambda c: outbox.park_unknown(c, place.now, timedelta(minutes=2))) == 1
+    assert [text.body for text in claim(place)] == ["two"]
+    place.do(lambda c: outbox.fold_status(c, text.attempt_id, "delivered", "OUT1", None, place.now))
+    assert state(place) == MessageState.DELIVERED
+
+
+async def test_claims_of_a_process_that_died_become_unknown_and_are_not_sent_again(place: Place) -> None:
+    await one_claimed(place)
+    assert place.do(lambda c: outbox.unknown_after_crash(c, place.now, timedelta(minutes=1))) == 0
+    place.later(minutes=1)
+    assert place.do(lambda c: outbox.unknown_after_crash(c, place.now, timedelta(minutes=1))) == 1
+    assert state(place) == MessageState.UNKNOWN
+    assert claim(place) == []
+
+
+async def test_a_text_that_could_not_be_sent_is_not_tried_after_its_use(place: Place) -> None:
+    await place.decides(texted("one"))
+    (text,) = claim(place)
+    far = place.now + timedelta(days=3)
+    place.do(lambda c: outbox.outcome(c, text.attempt_id, Outcome.NOT_SENT, place.now, retry_at=far))
+    assert place.rows(messages, OUT)[0].due_at == text.expires_at
+
+
+async def test_after_a_stop_only_its_confirmation_leaves(place: Place) -> None:
+    await place.decides(texted("reminder", Purpose.REMINDER), PlanNudge(NudgeKind.CHECK_IN, "k", place.now, "1.1"))
+    bye = Texted("Bye", "en", 1, "GSM-7", Purpose.LEGAL, "single/stopped")
+    await place.decides(ChangeConsent(Consent.REVOKED), bye)
+    with place.engine.begin() as connection:
+        states = connection.execute(select(messages.c.body, messages.c.state).where(OUT).order_by(messages.c.id)).all()
+    assert states == [("reminder", "cancelled"), ("Bye", "due")]
+    assert [row.state for row in place.rows(nudges)] == ["cancelled"]
+    assert [text.body for text in claim(place)] == ["Bye"]
+    assert await place.writer.take_due(place.now) == 0

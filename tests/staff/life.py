@@ -1,0 +1,183 @@
+"""A little of everything that can have happened, for pages to show."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from records.engagement import Kind, append, entry
+from records.ids import new_id
+from records.tables import escalations, goals, messages, nudges, steps
+from tests.staff.office import MONDAY, Office
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+NASTY = '<script>alert(1)</script> {worker} & "so"'
+
+
+def text(client: str, body: str, at: datetime, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+    row = {
+        "id": new_id(at),
+        "client_id": client,
+        "number": "+17075550100",
+        "direction": "out",
+        "body": body,
+        "language": "es",
+        "segments": 1,
+        "encoding": "GSM-7",
+        "purpose": "reply",
+        "template": "",
+        "author": "bot",
+        "state": "delivered",
+        "reason": "",
+        "error_code": None,
+        "at": at,
+        "due_at": at,
+        "expires_at": at + DAY,
+        "attempts": 1,
+        "priority": 1,
+    }
+    return {**row, **more}
+
+
+def nudge(client: str, kind: str, due: datetime, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+    row = {
+        "id": new_id(MONDAY),
+        "client_id": client,
+        "kind": kind,
+        "key": f"{kind}:{due.isoformat()}",
+        "subject": "1.1",
+        "words": "",
+        "template": "",
+        "state": "planned",
+        "due_at": due,
+        "wanted_at": due,
+        "held": 0,
+        "version": 1,
+        "reason": "",
+        "created_by": None,
+        "created_at": MONDAY,
+    }
+    return {**row, **more}
+
+
+def live_a_little(office: Office | SimpleNamespace, connection: Connection) -> None:
+    """Maria has a plan, texts of every fate and a worker's text to come; Joe waits for a person."""
+    maria, joe = office.maria, office.joe
+    goal = {
+        "client_id": maria,
+        "number": 1,
+        "text": "Terminar mi GED",
+        "meaning": "Quiero que mis hijos vean que sí se puede.",
+        "difficulty": "just_right",
+        "status": "active",
+        "version": 2,
+        "private": False,
+        "shared": True,
+        "setbacks": 0,
+        "set_at": MONDAY - 6 * DAY,
+    }
+    connection.execute(insert(goals).values(goal))
+    step: dict[str, Any] = {
+        "client_id": maria,
+        "goal": 1,
+        "number": 1,
+        "text": "Llamar a la escuela de adultos",
+        "when": "2026-03-03T10:00-08:00",
+        "due_at": MONDAY + DAY,
+        "where": "en casa, con mi hermana",
+        "support": "",
+        "obstacle": "la niña se enferma",
+        "detour": "llamar el jueves",
+        "first_action": "buscar el número",
+        "reminder": "that_morning",
+        "status": "planned",
+        "planned_at": MONDAY - 6 * DAY,
+        "review": {},
+    }
+    connection.execute(insert(steps).values(step))
+    said = [
+        text(maria, "Hola Maria. ¿Qué le gustaría que fuera diferente en una semana?", MONDAY - 6 * DAY, language="es"),
+        text(maria, "terminar mi GED", MONDAY - 6 * DAY + HOUR, direction="in", author="client", state="received"),
+        text(maria, NASTY, MONDAY - 5 * DAY, direction="in", author="client", state="received"),
+        text(
+            maria,
+            "¿Cómo le fue? 1 hecho, 2 una parte, 3 todavía no",
+            MONDAY - 2 * DAY,
+            encoding="UCS-2",
+            purpose="check_in",
+        ),
+        text(maria, "Su paso es hoy.", MONDAY - DAY, state="failed", error_code=30003, purpose="reminder"),
+        text(maria, "Le escribo pronto.", MONDAY - HOUR, state="due", author=office.ana, purpose="nudge", attempts=0),
+        text(
+            joe,
+            "I need to talk to someone",
+            MONDAY - 3 * HOUR,
+            direction="in",
+            author="client",
+            state="received",
+            language="en",
+        ),
+    ]
+    for row in said:
+        connection.execute(insert(messages).values(row))
+    planned = [
+        nudge(maria, "step_reminder", MONDAY + DAY - HOUR),
+        nudge(maria, "check_in", MONDAY + 2 * DAY, reason="kept_for:step_reminder"),
+        nudge(
+            maria,
+            "worker_nudge",
+            MONDAY + 4 * DAY,
+            words="Hola Maria, soy Ana. ¿Cómo puedo ayudar esta semana?",
+            template="help",
+            created_by=office.ana,
+        ),
+    ]
+    for row in planned:
+        connection.execute(insert(nudges).values(row))
+    waits = [("asked_for_person", "U1", MONDAY - HOUR, 2), ("second_setback", "U2", MONDAY + DAY, 1)]
+    for trigger, level, due, times in waits:
+        row = {
+            "id": new_id(MONDAY),
+            "client_id": joe,
+            "trigger": trigger,
+            "level": level,
+            "opened_at": MONDAY - 3 * HOUR,
+            "due_at": due,
+            "times": times,
+        }
+        connection.execute(insert(escalations).values(row))
+    about: dict[str, Any] = {"client_id": maria, "worker_id": office.ana, "language": "es"}
+    log = [
+        entry(Kind.GOAL_SET, MONDAY - 6 * DAY, **about, actor="client", subject="1"),
+        entry(Kind.TEXT_IN, MONDAY - 5 * DAY, **about, actor="client", message_id=said[2]["id"]),
+        entry(Kind.NUDGE_HELD, MONDAY - 2 * DAY, **about, subject="check_in", reason="quiet_hours"),
+        entry(
+            Kind.TEXT_STATUS,
+            MONDAY - DAY,
+            **about,
+            subject="failed",
+            reason='=HYPERLINK("x")',
+            message_id=said[4]["id"],
+        ),
+        entry(
+            Kind.ESCALATION_OPENED,
+            MONDAY - 3 * HOUR,
+            client_id=joe,
+            worker_id=office.ana,
+            language="en",
+            subject="asked_for_person",
+        ),
+        entry(
+            Kind.CONSENT_CHANGED,
+            MONDAY - HOUR,
+            client_id=office.pat,
+            worker_id=office.ben,
+            language="en",
+            subject="active",
+        ),
+    ]
+    append(connection, log)

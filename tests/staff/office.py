@@ -1,0 +1,162 @@
+"""A county with two workers, a supervisor and three clients, on a fresh SQLite database, behind a real server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from aiohttp import ClientSession, web
+from sqlalchemy import Connection, insert
+
+from bot.app import House, Part, Plan, make_app, open_house
+from bot.clock import DemoClock
+from bot.keys import WALL_CLOCK
+from bot.languages import load_languages
+from bot.settings import HouseSettings
+from bot.staff.passwords import hash_password
+from conversations.county import County
+from records.database import connect
+from records.ids import new_id
+from records.tables import clients, metadata, staff
+from scheduler.sender import Channel
+
+PACIFIC = ZoneInfo("America/Los_Angeles")
+PASSWORD = "a long and private password"
+HASHED = hash_password(PASSWORD)
+MONDAY = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
+"""Ten in the morning in California."""
+
+
+class StoodClock(DemoClock):
+    """A demo clock that stands still until it is moved."""
+
+    def __init__(self, at: datetime = MONDAY) -> None:
+        super().__init__()
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at + self._ahead
+
+
+@dataclass
+class Office:
+    """The server and what the tests want of it. The ids are of the staff and the clients."""
+
+    url: str
+    app: web.Application
+    house: House
+    clock: StoodClock
+    wall: StoodClock
+    ana: str
+    ben: str
+    sue: str
+    maria: str
+    joe: str
+    pat: str
+
+    async def write(self, do: Callable[[Connection], object]) -> None:
+        await self.house.writer.run(do)
+
+
+@dataclass
+class Browser:
+    """Somebody at a browser: keeps cookies, and knows the token of the last form it saw."""
+
+    http: ClientSession
+    url: str
+    csrf: str = ""
+    status: int = 0
+    at: str = ""
+
+    async def get(self, path: str, **headers: str) -> str:
+        async with self.http.get(self.url + path, headers={"Accept": "text/html", **headers}) as answer:
+            return self._seen(answer.status, answer.url.path_qs, await answer.text())
+
+    async def post(self, path: str, **form: str) -> str:
+        """Sends the token of the last page, unless `csrf` says another."""
+        return await self.post_with({}, path, **form)
+
+    async def post_with(self, headers: dict[str, str], path: str, /, **form: str) -> str:
+        data, sent = {"csrf": self.csrf, **form}, {"Accept": "text/html", **headers}
+        async with self.http.post(self.url + path, data=data, headers=sent) as answer:
+            return self._seen(answer.status, answer.url.path_qs, await answer.text())
+
+    async def log_in(self, email: str, password: str = PASSWORD) -> str:
+        return await self.post("/staff/log-in", email=email, password=password)
+
+    def _seen(self, status: int, at: str, page: str) -> str:
+        self.status, self.at = status, at
+        if found := re.search(r'name="csrf" value="([^"]+)"', page):
+            self.csrf = found[1]
+        return page
+
+
+def a_county() -> County:
+    return County(name="Demo County", program="Goal Line", phone="707-555-0134", zone=PACIFIC, drafts_allowed=True)
+
+
+@asynccontextmanager
+async def open_office(folder: Path, channel: Channel | None = None) -> AsyncIterator[Office]:
+    """All of it on a free port, until the block is left. With a channel, what falls due is taken and texts leave."""
+    async with AsyncExitStack() as stack:
+        clock, county, languages = StoodClock(), a_county(), load_languages(["en", "es"])
+        settings = HouseSettings(
+            _env_file=None,  # type: ignore[call-arg]  # pydantic-settings takes it beside the fields
+            database_url=f"sqlite:///{folder / 'office.db'}",  # type: ignore[arg-type]
+            county=folder / "county.toml",
+            public_url="http://127.0.0.1:8080",
+            secret_key="k" * 40,  # type: ignore[arg-type]
+        )
+        engine = connect(settings.database)
+        with engine.begin() as connection:
+            metadata.create_all(connection)
+        engine.dispose()
+        part = Part.ALL if channel else Part.WEB
+        house = await stack.enter_async_context(
+            open_house(Plan(settings, county, languages, clock, part, pace=1000.0), channel)
+        )
+        app = make_app(house, None)
+        wall = StoodClock()
+        app[WALL_CLOCK] = wall
+        people = await house.writer.run(add_people)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        port = runner.addresses[0][1]
+        yield Office(f"http://127.0.0.1:{port}", app, house, clock, wall, **people)
+
+
+def add_people(connection: Connection) -> dict[str, str]:
+    ids = {name: new_id(MONDAY) for name in ("ana", "ben", "sue", "maria", "joe", "pat")}
+    for name, role in (("ana", "etw"), ("ben", "etw"), ("sue", "supervisor")):
+        row = {
+            "id": ids[name],
+            "email": f"{name}@county.example",
+            "first_name": name.title(),
+            "role": role,
+            "password_hash": HASHED,
+            "active": True,
+            "created_at": MONDAY,
+        }
+        connection.execute(insert(staff).values(row))
+    for nth, (name, language, worker) in enumerate(
+        (("maria", "es", "ana"), ("joe", "en", "ana"), ("pat", "en", "ben"))
+    ):
+        row = {
+            "id": ids[name],
+            "number": f"+1707555010{nth}",
+            "first_name": name.title(),
+            "language": language,
+            "zone": "America/Los_Angeles",
+            "consent": "active",
+            "worker_id": ids[worker],
+            "created_at": MONDAY - timedelta(days=20),
+        }
+        connection.execute(insert(clients).values(row))
+    return ids

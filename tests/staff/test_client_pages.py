@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import html
+import re
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from records.engagement import Kind
+from records.tables import clients, engagement, messages
+from tests.staff.office import Browser, Office
+
+
+async def kinds_in_log(office: Office, kind: Kind) -> int:
+    rows = await office.house.writer.run(
+        lambda c: c.execute(select(engagement.c.id).where(engagement.c.kind == kind)).all()
+    )
+    return len(rows)
+
+
+def words(page: str) -> str:
+    """What a reader reads: no tags, one space between words, none before a full stop."""
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    return html.unescape(re.sub(r" ([.,:])", r"\1", text))
+
+
+async def test_a_worker_sees_their_own_clients_with_plan_and_next_text(busy: Office, ana: Browser) -> None:
+    page = words(await ana.get("/staff"))
+    assert "Terminar mi GED: Llamar a la escuela de adultos" in page
+    assert "Reminder of the step, Tue Mar 3, 9:00 am" in page
+    assert "Joe" in page
+    assert "Pat" not in page
+
+
+async def test_a_supervisor_sees_all_clients_and_whose_they_are(busy: Office, sue: Browser) -> None:
+    page = words(await sue.get("/staff"))
+    assert "All clients" in page
+    assert "Pat" in page
+    assert "Ben" in page
+
+
+async def test_who_waits_is_listed_by_when_a_person_is_due(busy: Office, ana: Browser) -> None:
+    page = words(await ana.get("/staff"))
+    assert page.index("Asked for a person") < page.index("Two setbacks in a row")
+    assert "was due Mon Mar 2, 9:00 am" in page
+    assert "due Tue Mar 3, 10:00 am" in page
+
+
+async def test_another_workers_client_is_not_there(office: Office, ana: Browser) -> None:
+    for path in ("", "/thread", "/nudges/new"):
+        await ana.get(f"/staff/clients/{office.pat}{path}")
+        assert ana.status == 404
+    await ana.get("/staff")
+    await ana.post(f"/staff/clients/{office.pat}/invite")
+    assert ana.status == 404
+    await ana.get(f"/staff/clients/{'0' * 32}")
+    assert ana.status == 404
+
+
+async def test_the_client_page_begins_with_why_it_matters(busy: Office, ana: Browser) -> None:
+    page = await ana.get(f"/staff/clients/{busy.maria}")
+    assert "sí se puede" in page
+    assert page.index("Why it matters") < page.index('id="plan"') < page.index('id="texts"')
+    text = words(page)
+    for part in ("Tue Mar 3, 10:00 am", "la niña se enferma", "llamar el jueves", "buscar el número", "version 2"):
+        assert part in text
+
+
+async def test_what_a_client_wrote_is_shown_and_never_run(busy: Office, ana: Browser) -> None:
+    page = await ana.get(f"/staff/clients/{busy.maria}")
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; {worker} &amp; &#34;so&#34;" in page
+
+
+async def test_every_text_has_its_language_and_what_became_of_it(busy: Office, ana: Browser) -> None:
+    page = await ana.get(f"/staff/clients/{busy.maria}")
+    assert '<p lang="es">Su paso es hoy.</p>' in page
+    text = words(page)
+    assert "did not arrive: the phone is off or out of reach" in text
+    assert "waiting to go out" in text
+    assert "waited: the client was promised a reminder that day" in text
+
+
+async def test_every_look_at_a_thread_is_logged_but_its_renewals_are_not(busy: Office, ana: Browser) -> None:
+    await ana.get(f"/staff/clients/{busy.maria}")
+    await ana.get(f"/staff/clients/{busy.maria}/thread")
+    assert await kinds_in_log(busy, Kind.THREAD_VIEWED) == 1
+
+
+async def test_the_renewed_thread_is_a_fragment_with_the_newest_texts(busy: Office, ana: Browser) -> None:
+    page = await ana.get(f"/staff/clients/{busy.maria}/thread")
+    assert "<html" not in page
+    assert "Le escribo pronto." in page
+
+
+async def test_an_invite_goes_out_once_and_only_to_who_has_none(office: Office, ana: Browser) -> None:
+    await office.write(lambda c: c.execute(update(clients).where(clients.c.id == office.joe).values(consent="none")))
+    page = await ana.get(f"/staff/clients/{office.joe}")
+    assert "Invite to texts" in page
+    assert "Schedule a nudge" not in page
+    page = await ana.post(f"/staff/clients/{office.joe}/invite")
+    assert "The invite is on its way." in page
+    assert "invited, no answer yet" in page
+    await ana.post(f"/staff/clients/{office.joe}/invite")
+    sent = await office.house.writer.run(
+        lambda c: c.execute(select(messages.c.body).where(messages.c.client_id == office.joe)).scalars().all()
+    )
+    assert len(sent) == 1
+    assert "Ana" in sent[0] or "Goal Line" in sent[0]
+
+
+async def set_consent(office: Office, to: str) -> None:
+    await office.write(lambda c: c.execute(update(clients).where(clients.c.id == office.joe).values(consent=to)))
+
+
+async def texts_to_joe(office: Office) -> int:
+    wanted = select(messages.c.id).where(messages.c.client_id == office.joe)
+    return len(await office.house.writer.run(lambda c: c.execute(wanted).all()))
+
+
+async def test_who_did_not_say_yes_can_be_invited_again(office: Office, ana: Browser) -> None:
+    await set_consent(office, "closed")
+    assert "Invite again" in await ana.get(f"/staff/clients/{office.joe}")
+    assert "The invite is on its way." in await ana.post(f"/staff/clients/{office.joe}/invite")
+    assert await texts_to_joe(office) == 1
+
+
+async def test_after_a_stop_only_the_client_can_come_back(office: Office, ana: Browser) -> None:
+    await set_consent(office, "revoked")
+    page = await ana.get(f"/staff/clients/{office.joe}")
+    assert "Joe wrote STOP. Only they can come back, by texting START." in page
+    assert "/invite" not in page
+    page = await ana.post(f"/staff/clients/{office.joe}/invite")
+    assert "The invite is on its way." not in page
+    assert await texts_to_joe(office) == 0
+
+
+async def test_an_invite_at_night_goes_in_the_morning_once_and_can_be_cancelled(office: Office, ana: Browser) -> None:
+    await set_consent(office, "none")
+    office.clock.forward(timedelta(hours=13, minutes=30))
+    await ana.get(f"/staff/clients/{office.joe}")
+    for _click in range(2):
+        page = words(await ana.post(f"/staff/clients/{office.joe}/invite"))
+        assert "The invite goes out Tue Mar 3, 9:00 am." in page
+        assert page.count("Invite to texts, Tue Mar 3, 9:00 am moved out of the quiet hours") == 1
+    assert await texts_to_joe(office) == 0
+    [cancel] = re.findall(r"/staff/nudges/[0-9a-f]{32}/cancel", await ana.get(f"/staff/clients/{office.joe}"))
+    await ana.get(cancel.removesuffix("/cancel"))
+    assert ana.status == 404
+    await ana.get(f"/staff/clients/{office.joe}")
+    assert "The invite goes out" not in await ana.post(cancel)
+    page = words(await ana.post(f"/staff/clients/{office.joe}/invite"))
+    assert "The invite goes out Tue Mar 3, 9:00 am." in page
+    office.clock.forward(timedelta(hours=10))
+    await office.house.writer.take_due(office.clock.now())
+    assert await texts_to_joe(office) == 1
+    assert "invited, no answer yet" in await ana.get(f"/staff/clients/{office.joe}")
+
+
+async def test_a_client_without_goal_or_texts_has_a_page(office: Office, ana: Browser) -> None:
+    page = words(await ana.get(f"/staff/clients/{office.joe}"))
+    assert "Joe has no goal yet." in page
+    assert "No texts yet." in page
+    assert "Nothing is planned." in page
+
+
+async def test_an_escalation_is_taken_then_closed_with_what_came_of_it(busy: Office, ana: Browser) -> None:
+    page = await ana.get("/staff")
+    [first, _second] = re.findall(r"/staff/escalations/[0-9a-f]{32}", page)
+    page = await ana.get(first)
+    assert "Joe: Asked for a person" in page
+    assert "2 times" in page
+    page = words(await ana.post(f"{first}/acknowledge"))
+    assert "Taken by Ana, Mon Mar 2, 10:00 am." in page
+    await ana.post(f"{first}/resolve", outcome="danced")
+    assert ana.status == 400
+    page = words(await ana.post(f"{first}/resolve", outcome="talked"))
+    assert "Closed by Ana, Mon Mar 2, 10:00 am: Talked." in page
+    assert first not in await ana.get("/staff")
+    assert await kinds_in_log(busy, Kind.ESCALATION_RESOLVED) == 1
+
+
+async def test_another_workers_escalation_is_not_there(busy: Office, ana: Browser) -> None:
+    [first, _second] = re.findall(r"/staff/escalations/[0-9a-f]{32}", await ana.get("/staff"))
+    await ana.post("/staff/log-out")
+    await ana.log_in("ben@county.example")
+    for path in (first, f"{first}/nothing"):
+        await ana.get(path)
+        assert ana.status == 404
+    await ana.get("/staff")
+    await ana.post(f"{first}/resolve", outcome="talked")
+    assert ana.status == 404

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.staff import plain_words
+from bot.staff.log_page import HEAD, ROWS, harmless
+from bot.staff.plain_words import LOG_KINDS, about, actor, language, message_state, plan_moment, reason
+from conversations.effects import Trigger
+from conversations.goals import GoalStatus, Moment, StepStatus
+from conversations.nudges import NudgeKind
+from conversations.situation import Consent
+from records.engagement import Kind, append, entry
+from records.states import MessageState
+from records.tables import engagement
+from tests.staff.office import MONDAY, PACIFIC, Browser, Office
+from tests.staff.test_client_pages import words
+
+
+async def test_a_worker_reads_what_happened_to_their_own_clients(busy: Office, ana: Browser) -> None:
+    page = words(await ana.get("/staff/log"))
+    assert "Planned text held back: check-in" in page
+    assert "moved out of the quiet hours" in page
+    assert "What became of a text: did not arrive" in page
+    assert "Consent changed: gets texts" not in page
+
+
+async def test_a_supervisor_reads_all_of_it(busy: Office, sue: Browser) -> None:
+    page = words(await sue.get("/staff/log"))
+    assert "Consent changed: gets texts" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "there", "not_there"),
+    [
+        ("client={joe}", "A person is needed: asked for", "Tue Feb 24"),
+        ("worker={ben}", "Consent changed: gets", "Tue Feb 24"),
+        ("kind=goal_set", "Tue Feb 24, 10:00 am", "Sun Mar 1"),
+        ("language=en", "A person is needed: asked for", "Tue Feb 24"),
+        ("from=2026-03-01", "Sun Mar 1, 10:00 am", "Sat Feb 28"),
+        ("to=2026-02-28", "Sat Feb 28, 10:00 am", "Sun Mar 1"),
+        ("from=2026-02-25&to=2026-02-25", "Wed Feb 25, 10:00 am", "Sat Feb 28"),
+        ("kind=idea_kept", "Nothing here fits", "Feb 24"),
+        ("from=soon", "A date reads like", "Nothing here fits"),
+    ],
+)
+async def test_the_log_can_be_narrowed(busy: Office, sue: Browser, query: str, there: str, not_there: str) -> None:
+    page = words(await sue.get("/staff/log?" + query.format(joe=busy.joe, ben=busy.ben)))
+    assert there in page
+    assert not_there not in page
+
+
+async def test_a_worker_cannot_ask_for_another_workers_rows(busy: Office, ana: Browser) -> None:
+    page = words(await ana.get(f"/staff/log?worker={busy.ben}"))
+    assert "Consent changed: gets texts" not in page
+    page = words(await ana.get(f"/staff/log?client={busy.pat}"))
+    assert "Nothing here fits" in page
+
+
+async def test_pages_follow_each_other_without_a_gap(office: Office, sue: Browser) -> None:
+    rows = [
+        entry(
+            Kind.IDEA_KEPT,
+            MONDAY + timedelta(minutes=nth),
+            client_id=office.joe,
+            worker_id=office.ana,
+            reason=f"no. {nth};",
+        )
+        for nth in range(ROWS + 3)
+    ]
+    await office.write(lambda connection: append(connection, rows))
+    page = await sue.get("/staff/log?kind=idea_kept")
+    assert "no. 3;" in page
+    assert "no. 2;" not in page
+    older = page.partition('<a href="/staff/log?')[2].partition('"')[0].replace("&amp;", "&")
+    page = await sue.get(f"/staff/log?{older}")
+    assert "no. 2;" in page
+    assert "no. 3;" not in page
+    assert ">Newest<" in page
+    assert ">Older<" not in page
+
+
+async def test_the_download_is_a_csv_that_spreadsheets_read_right(busy: Office, sue: Browser) -> None:
+    async with sue.http.get(f"{busy.url}/staff/log.csv?language=es") as answer:
+        raw = await answer.read()
+        assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+        assert 'filename="engagement-log-2026-03-02.csv"' in answer.headers["Content-Disposition"]
+    assert raw.startswith(b"\xef\xbb\xbf")
+    head, *rows = csv.reader(io.StringIO(raw.decode("utf-8-sig")))
+    assert tuple(head) == HEAD
+    by_what = {row[HEAD.index("kind")]: dict(zip(HEAD, row, strict=True)) for row in rows}
+    failed = by_what["text_status"]
+    assert failed["why"] == '\'=HYPERLINK("x")'
+    assert failed["at"] == "2026-03-01T18:00:00+00:00"
+    assert failed["client_local_at"] == "2026-03-01T10:00:00-08:00"
+    assert "alert" not in raw.decode()
+
+
+async def test_a_download_is_logged_and_a_bad_date_is_refused(busy: Office, ana: Browser) -> None:
+    await ana.get("/staff/log.csv")
+    wanted = select(engagement.c.actor).where(engagement.c.kind == Kind.LOG_EXPORTED)
+    assert await busy.house.writer.run(lambda c: c.execute(wanted).scalars().all()) == [busy.ana]
+    await ana.get("/staff/log.csv?from=soon")
+    assert ana.status == 400
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "  =1"])
+def test_a_cell_that_looks_like_a_formula_is_made_harmless(cell: str) -> None:
+    assert harmless(cell) == f"'{cell}"
+    assert harmless(f"a{cell}") == f"a{cell}"
+
+
+def test_every_word_of_the_records_has_plain_words() -> None:
+    assert set(Kind) <= set(LOG_KINDS)
+    assert set(Trigger) <= set(plain_words.TRIGGERS)
+    assert set(Consent) <= set(plain_words.CONSENTS)
+    assert set(NudgeKind) <= set(plain_words.NUDGE_KINDS)
+    assert set(GoalStatus) <= set(plain_words.GOAL_STATUSES)
+    assert set(StepStatus) <= set(plain_words.STEP_STATUSES)
+    assert set(MessageState) - {MessageState.RECEIVED} <= set(plain_words.STATES)
+
+
+def test_what_is_in_no_table_is_still_readable() -> None:
+    assert reason("merged_into:step_reminder") == "another text went out at that moment: reminder of the step"
+    assert reason("goal_paused") == "goal paused"
+    assert reason("the worker's own reason") == "the worker's own reason"
+    assert reason("") == ""
+    assert about("new_kind", "1.1") == "new kind"
+    assert message_state("failed", 12345) == "did not arrive: the carrier reported error 12345"
+    assert actor("0" * 32, {}) == "somebody"
+    assert (language("es"), language("hmn"), language("not a code"), language("")) == (
+        "Spanish",
+        "Hmong",
+        "not a code",
+        "",
+    )
+
+
+def test_a_plans_moment_reads_as_the_client_said_it() -> None:
+    assert plan_moment(Moment.read("2026-03-03T10:00-08:00"), PACIFIC) == "Tue Mar 3, 10:00 am"
+    assert plan_moment(Moment.read("2026-03-03"), PACIFIC) == "Tue Mar 3"
+    assert plan_moment(Moment.read("soon"), PACIFIC) == "soon"
+    assert plan_moment(Moment(None), PACIFIC) == "not said"

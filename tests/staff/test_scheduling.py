@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Row, select, update
+
+from records.tables import clients, nudges
+from tests.staff.office import Browser, Office
+from tests.staff.test_client_pages import words
+
+HTMX = {"HX-Request": "true"}
+WHEN = {"date": "2026-03-05", "time": "11:30"}
+
+
+def token(page: str) -> str:
+    found: list[str] = re.findall(r'name="token" value="([0-9a-f]{32})"', page)
+    return found[0]
+
+
+async def of_workers(office: Office) -> list[Row]:  # type: ignore[type-arg]
+    wanted = select(nudges).where(nudges.c.key.like("worker:%"))
+    return list(await office.house.writer.run(lambda c: c.execute(wanted).all()))
+
+
+async def a_scheduled_text(office: Office, who: Browser, **form: str) -> str:
+    """The path of the new text's own page."""
+    new = f"/staff/clients/{office.joe}/nudges/new"
+    page = await who.get(new)
+    page = await who.post(new, **{"what": "help", **WHEN, "token": token(page), **form})
+    found: list[str] = re.findall(r"/staff/nudges/[0-9a-f]{32}", page)
+    return found[0]
+
+
+async def test_a_reviewed_text_is_scheduled_in_the_clients_language_and_time(office: Office, ana: Browser) -> None:
+    new = f"/staff/clients/{office.maria}/nudges/new"
+    page = await ana.get(new)
+    assert "Pacific Time: it is Mon Mar 2, 10:00 am there now" in words(page)
+    page = await ana.post(new, what="help", token=token(page), **WHEN)
+    assert "The text is scheduled." in page
+    [row] = await of_workers(office)
+    assert "Maria" in row.words
+    assert (row.template, row.created_by, row.kind) == ("help", office.ana, "worker_nudge")
+    assert row.due_at.isoformat() == "2026-03-05T19:30:00+00:00"
+    assert "Fri" not in page
+    assert "Thu Mar 5, 11:30 am" in words(page)
+
+
+async def test_the_same_form_sent_twice_schedules_once(office: Office, ana: Browser) -> None:
+    new = f"/staff/clients/{office.joe}/nudges/new"
+    form = {"what": "help", "token": token(await ana.get(new)), **WHEN}
+    await ana.post(new, **form)
+    page = await ana.post(new, **form)
+    assert "The text is scheduled." in page
+    assert len(await of_workers(office)) == 1
+
+
+async def test_own_words_go_as_the_preview_shows_them(office: Office, ana: Browser) -> None:
+    await a_scheduled_text(office, ana, what="own", words="  How did it go?\r\nI\u2019m here. {worker} <b>  ")
+    [row] = await of_workers(office)
+    assert row.words == "How did it go?\nI'm here. {worker} <b>"
+    assert row.template == ""
+
+
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [
+        ({"what": "", **WHEN}, "words"),
+        ({"what": "unheard_of", **WHEN}, "words"),
+        ({"what": "own", "words": "   ", **WHEN}, "words"),
+        ({"what": "help", "date": "soon", "time": "11:30"}, "date"),
+        ({"what": "help", "date": "2026-03-01", "time": "11:30"}, "date"),
+        ({"what": "help", "date": "2027-12-01", "time": "11:30"}, "date"),
+        ({"what": "help", "date": "2026-03-05", "time": ""}, "time"),
+        ({"what": "help", "date": "2026-03-02", "time": "09:59"}, "time"),
+    ],
+)
+async def test_what_is_amiss_is_said_beside_its_field_and_nothing_is_kept(
+    office: Office, ana: Browser, form: dict[str, str], field: str
+) -> None:
+    new = f"/staff/clients/{office.joe}/nudges/new"
+    page = await ana.post(new, token=token(await ana.get(new)), **form)
+    assert ana.status == 422
+    assert f'aria-describedby="{field}-problem"' in page
+    assert f'id="{field}-problem"' in page
+    assert not await of_workers(office)
+
+
+async def test_a_made_up_token_is_refused(office: Office, ana: Browser) -> None:
+    new = f"/staff/clients/{office.joe}/nudges/new"
+    await ana.get(new)
+    await ana.post(new, what="help", token="made up", **WHEN)
+    assert ana.status == 422
+
+
+async def test_nothing_is_scheduled_for_a_client_who_gets_no_texts(office: Office, ana: Browser) -> None:
+    await office.write(lambda c: c.execute(update(clients).where(clients.c.id == office.joe).values(consent="revoked")))
+    new = f"/staff/clients/{office.joe}/nudges/new"
+    page = await ana.post(new, what="help", token=token(await ana.get(new)), **WHEN)
+    assert "does not get texts" in page
+    assert not await of_workers(office)
+
+
+async def test_the_preview_shows_the_text_as_the_phone_will(office: Office, ana: Browser) -> None:
+    preview = f"/staff/clients/{office.joe}/nudges/preview"
+    await ana.get(f"/staff/clients/{office.joe}/nudges/new")
+    page = await ana.post_with(HTMX, preview, what="own", words="You must call me! \U0001f600", **WHEN)
+    assert "<html" not in page
+    text = words(page)
+    assert "English \u00b7 1 segment \u00b7 UCS-2" in text
+    assert "Goes out Thu Mar 5, 11:30 am." in text
+    assert "1 of 4 texts Joe gets in seven days" in text
+    assert "must" in text.partition("UCS-2")[2]
+    assert not await of_workers(office)
+
+
+async def test_without_javascript_the_preview_is_the_whole_page(office: Office, ana: Browser) -> None:
+    new = f"/staff/clients/{office.joe}/nudges/new"
+    page = await ana.get(new)
+    form = {"what": "help", "token": token(page), **WHEN}
+    page = await ana.post(f"/staff/clients/{office.joe}/nudges/preview", **form)
+    assert token(page) == form["token"]
+    assert "Goes out Thu Mar 5, 11:30 am." in words(page)
+    assert 'value="help" checked' in page
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "goes", "why"),
+    [
+        ("2026-03-05", "06:00", "Thu Mar 5, 9:00 am", "moved out of the quiet hours"),
+        ("2026-03-05", "21:00", "Fri Mar 6, 9:00 am", "moved out of the quiet hours"),
+        ("2026-03-07", "12:00", "Mon Mar 9, 9:00 am", "moved to a day on which texts go out"),
+    ],
+)
+async def test_a_moment_that_is_not_allowed_is_moved_and_says_why(
+    office: Office, ana: Browser, day: str, hour: str, goes: str, why: str
+) -> None:
+    preview = f"/staff/clients/{office.joe}/nudges/preview"
+    await ana.get(f"/staff/clients/{office.joe}/nudges/new")
+    text = words(await ana.post_with(HTMX, preview, what="help", date=day, time=hour))
+    assert f"Goes out {goes}." in text
+    assert why in text
+
+
+async def test_a_full_day_moves_the_text_to_the_next(office: Office, ana: Browser) -> None:
+    await a_scheduled_text(office, ana)
+    preview = f"/staff/clients/{office.joe}/nudges/preview"
+    text = words(await ana.post_with(HTMX, preview, what="help", date="2026-03-05", time="16:00"))
+    assert "Goes out Fri Mar 6, 10:00 am." in text
+    assert "one planned text a day is the limit" in text
+    assert "2 of 4 texts" in text
+
+
+async def test_a_scheduled_text_can_be_changed_without_counting_itself(office: Office, ana: Browser) -> None:
+    nudge = await a_scheduled_text(office, ana)
+    page = await ana.get(nudge)
+    assert 'value="2026-03-05"' in page
+    assert "1 of 4 texts" in words(page)
+    page = await ana.post(nudge, what="own", words="See you!", date="2026-03-06", time="15:00", version="1")
+    assert "The change is saved." in page
+    [row] = await of_workers(office)
+    assert (row.words, row.version, row.due_at.isoformat()) == ("See you!", 2, "2026-03-06T23:00:00+00:00")
+
+
+async def test_a_change_of_an_older_state_is_not_saved_over_a_newer_one(office: Office, ana: Browser) -> None:
+    nudge = await a_scheduled_text(office, ana)
+    await ana.get(nudge)
+    await ana.post(nudge, what="own", words="First", version="1", **WHEN)
+    page = await ana.post(nudge, what="own", words="Second", version="1", **WHEN)
+    assert ana.status == 409
+    assert "Somebody changed this text meanwhile." in page
+    assert "First" in page
+    [row] = await of_workers(office)
+    assert row.words == "First"
+
+
+async def test_a_bad_change_is_said_and_not_saved(office: Office, ana: Browser) -> None:
+    nudge = await a_scheduled_text(office, ana)
+    await ana.get(nudge)
+    await ana.post(nudge, what="own", words="", version="1", **WHEN)
+    assert ana.status == 422
+    page = await ana.post_with(HTMX, f"{nudge}/preview", what="own", words="Hi", version="1", **WHEN)
+    assert "Hi" in page
+
+
+async def test_a_scheduled_text_can_be_cancelled(office: Office, ana: Browser) -> None:
+    nudge = await a_scheduled_text(office, ana)
+    page = await ana.post(f"{nudge}/cancel")
+    assert "The text is cancelled." in page
+    assert "Nothing is planned." in page
+    [row] = await of_workers(office)
+    assert row.state == "cancelled"
+
+
+async def test_a_text_that_is_going_out_is_left_alone_and_that_is_said_kindly(office: Office, ana: Browser) -> None:
+    nudge = await a_scheduled_text(office, ana)
+    await ana.get(nudge)
+    await office.write(lambda c: c.execute(update(nudges).values(state="sent")))
+    for path, form in ((nudge, {"what": "help", "version": "1", **WHEN}), (f"{nudge}/cancel", {})):
+        page = await ana.post(path, **form)
+        assert "That text is already going out, so it stays as it is." in page
+
+
+async def test_another_workers_text_is_not_there(office: Office, ana: Browser) -> None:
+    nudge = await a_scheduled_text(office, ana)
+    await ana.post("/staff/log-out")
+    await ana.log_in("ben@county.example")
+    await ana.get(nudge)
+    assert ana.status == 404
+    await ana.get("/staff")
+    for path in (nudge, f"{nudge}/cancel", f"{nudge}/preview"):
+        await ana.post(path, what="help", version="1", **WHEN)
+        assert ana.status == 404
+
+
+async def test_a_scheduled_text_goes_out_when_its_moment_comes(office: Office, ana: Browser) -> None:
+    await a_scheduled_text(office, ana)
+    office.clock.forward(timedelta(days=3, hours=1, minutes=30))
+    await office.house.writer.take_due(office.clock.now())
+    page = words(await ana.get(f"/staff/clients/{office.joe}"))
+    assert "How can I help this week?" in page
+    assert "Nothing is planned." in page
