@@ -109,7 +109,7 @@ PURE := conversations/*,scheduler/windows.py,scheduler/plan.py
 .PHONY: tests
 tests: setup ## the tests alone, with coverage
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --numprocesses=4 --dist=worksteal $(PYTEST)
+	$(BIN)/coverage run -m pytest --numprocesses=auto --dist=worksteal $(PYTEST)
 	$(BIN)/coverage combine --quiet
 	@echo '== the pure part'
 	$(BIN)/coverage report --include='$(PURE)' --fail-under=100

@@ -39,9 +39,10 @@ def read(connection: Connection, now: datetime) -> list[Gauge]:
     needed = select(escalations.c.level, func.count()).where(escalations.c.resolved_at.is_(None))
     parked = select(func.count()).where(hook_deliveries.c.state == "parked")
     return [
+        # Nudges before texts, the way they go: the other way round, one that is just becoming a text is in neither.
+        Gauge("milepost_nudges_due", "Nudges whose moment has come.", _one(connection, late)),
         Gauge("milepost_messages_waiting", "Texts that have not left, by state.", _by(connection, "state", waiting)),
         Gauge("milepost_message_oldest_seconds", "How long the oldest due text has waited.", _oldest(connection, now)),
-        Gauge("milepost_nudges_due", "Nudges whose moment has come.", _one(connection, late)),
         Gauge(
             "milepost_escalations_open",
             "Clients who wait for a person, by level.",

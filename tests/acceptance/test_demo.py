@@ -16,6 +16,7 @@ import pytest
 
 from bot.commands.demo import until_open
 from bot.county_file import EXAMPLE, load_county
+from tests.acceptance.milepost import uncounted
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -26,7 +27,7 @@ async def demo(folder: Path, port: int) -> AsyncIterator[str]:
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "demo", "--folder", str(folder), "--port", str(port),
-        cwd=ROOT, stdout=pipe, stderr=pipe,
+        cwd=ROOT, env=uncounted(), stdout=pipe, stderr=pipe,
     )  # fmt: skip
     assert process.stdout
     assert process.stderr
