@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from conversations import single_texts as texts
 from conversations import understand, wording
@@ -12,12 +12,11 @@ from conversations.county import County
 from conversations.decide import decide
 from conversations.effects import Effect, Purpose, Send, Texted
 from conversations.events import Event, FellDue, WorkerInvited
+from conversations.front_desk import HELP_AGAIN_AFTER
 from conversations.languages import Language
 from conversations.nudges import Nudge
 from conversations.situation import MAY_BE_INVITED, Client, Situation
 from scheduler import plan
-
-HELP_AGAIN_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

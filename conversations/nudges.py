@@ -19,6 +19,10 @@ class NudgeKind(StrEnum):
     END_OF_REST = "end_of_rest"
 
 
+OF_SILENCE = frozenset({NudgeKind.SILENCE, NudgeKind.QUIET})
+"""Timers of an open question: they end with it."""
+
+
 class NudgeState(StrEnum):
     """What became of a nudge. A held one stays planned, with a later moment and the reason in the engagement log."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from conversations.effects import PlanNudge, SettleNudge
-from conversations.nudges import Nudge, NudgeKind, NudgeState
+from conversations.nudges import OF_SILENCE, Nudge, NudgeKind, NudgeState
 from conversations.situation import Talk
 
 REPLACED = "replaced by a newer one"
@@ -129,7 +129,6 @@ def _end(nudge: PlannedNudge, state: NudgeState, reason: str) -> None:
 
 
 ONE_A_GOAL = frozenset({NudgeKind.STEP_REMINDER, NudgeKind.CHECK_IN})
-OF_SILENCE = frozenset({NudgeKind.SILENCE, NudgeKind.QUIET})
 ONE_A_CLIENT = OF_SILENCE | {NudgeKind.END_OF_REST, NudgeKind.INVITE}
 
 

@@ -13,13 +13,12 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, selec
 
 from conversations.county import County
 from conversations.goals import GoalStatus
-from conversations.nudges import NudgeKind, NudgeState
+from conversations.nudges import OF_SILENCE, NudgeKind, NudgeState
 from conversations.situation import Consent, Situation
 from records.errors import NotFoundError
 from records.situations import CLIENTS, load
 from records.tables import UNPROMPTED, clients, escalations, goals, messages, nudges, staff, steps
 
-IF_SILENT = (NudgeKind.SILENCE, NudgeKind.QUIET)
 OPEN = (GoalStatus.ACTIVE, GoalStatus.PAUSED)
 LATEST = 200
 MOST_NAMES = 500
@@ -252,7 +251,7 @@ def _next_nudges(connection: Connection, own: str | None) -> dict[str, Planned]:
         .join(clients, clients.c.id == nudges.c.client_id)
         .where(
             nudges.c.state == NudgeState.PLANNED,
-            nudges.c.kind.not_in(IF_SILENT),
+            nudges.c.kind.not_in(OF_SILENCE),
             _shown(own),
         )
         .subquery()

@@ -25,7 +25,7 @@ from conversations.effects import (
 )
 from conversations.flows import FLOWS
 from conversations.goals import GoalStatus, Step, StepStatus
-from conversations.nudges import Nudge, NudgeKind, NudgeState
+from conversations.nudges import OF_SILENCE, Nudge, NudgeKind, NudgeState
 from conversations.situation import MAY_BE_INVITED, Client, Consent, PartOfDay, Rhythm, Situation
 from scheduler.windows import (
     A_DAY,
@@ -55,7 +55,6 @@ RANK = (
 )
 """Which of several goes first (domain guide 3.8). A step's reminder was promised for its hour and cannot wait a day."""
 
-OF_SILENCE = frozenset({NudgeKind.SILENCE, NudgeKind.QUIET})
 TALKING = timedelta(minutes=30)
 USELESS_AFTER = timedelta(hours=48)
 OPENS_A_TALK = frozenset({NudgeKind.CHECK_IN, NudgeKind.END_OF_REST})

@@ -13,6 +13,7 @@ import pytest
 from aiohttp import web
 from sqlalchemy import select
 from standardwebhooks import Webhook
+from structlog.testing import capture_logs
 
 from bot.app import open_house
 from bot.channels.phone import PhoneChannel
@@ -137,9 +138,13 @@ async def test_a_house_with_hooks_delivers_them_by_itself(street: Street, receiv
 async def test_without_a_database_hooks_wait(street: Street) -> None:
     hooks = Hooks(street.house.writer, {}, SECRET, street.url, street.clock, poll=0.01)
     await street.house.writer.close()
-    hooks.start()
-    await asyncio.sleep(0)
-    await hooks.close()
+    with capture_logs() as logged:
+        hooks.start()
+        async with asyncio.timeout(20):
+            while len(logged) < 2:  # noqa: ASYNC110  a log line wakes nobody
+                await asyncio.sleep(0.01)
+        await hooks.close()
+    assert {line["event"] for line in logged} == {"hooks wait for the database"}
 
 
 def test_waits_grow_to_a_limit() -> None:
