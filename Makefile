@@ -104,7 +104,8 @@ hosts: ## no file names a package registry or a CDN
 	@! grep -n '://' requirements.lock || { echo 'requirements.lock names a host.'; exit 1; }
 
 # The pure part is tested on every branch; the rest on nine in ten.
-PURE := conversations/*,scheduler/windows.py,scheduler/plan.py
+PURE := conversations/*,scheduler/admission.py,scheduler/plan.py,scheduler/promised.py,scheduler/renewal.py,$\
+	scheduler/usefulness.py,scheduler/visit_times.py,scheduler/windows.py
 
 .PHONY: tests
 tests: setup ## the tests alone, with coverage

@@ -94,6 +94,26 @@ def migrate() -> None:
     run()
 
 
+@cli.command()
+def simulate(
+    clients: Annotated[int, typer.Option(help="How many virtual clients.", min=1, max=100_000)] = 500,
+    weeks: Annotated[int, typer.Option(help="How many weeks of their lives.", min=1, max=52)] = 6,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same weeks.")] = 1,
+    jobs: Annotated[int, typer.Option(help="How many processes share the work.", min=1)] = 2,
+    client: Annotated[int | None, typer.Option(help="Print this client's whole thread instead.", min=1)] = None,
+    database: Annotated[
+        str | None, typer.Option(help="An empty database to use, and keep, instead of a file that is thrown away.")
+    ] = None,
+    plant: Annotated[str | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Let virtual clients and staff live with the bot on a virtual clock. Exit status 1 if something is broken."""
+    from bot.commands.simulate import planted, run_simulation
+    from bot.simulator.simulation import Wanted
+
+    wanted = Wanted(1, clients, weeks, seed, planted(plant))
+    raise typer.Exit(run_simulation(wanted, jobs, client, database))
+
+
 @staff_cli.command("add")
 def staff_add(
     email: Annotated[str, typer.Argument(help="What they log in with.")],

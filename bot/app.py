@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from aiohttp import web
@@ -13,9 +13,13 @@ from sqlalchemy import Engine
 from bot import phone, staff
 from bot.channels.twilio_webhooks import Signature
 from bot.clock import Clock, DemoClock, SystemClock
+from bot.content_rule_lists import load_rule_lists
 from bot.decider import Decider
 from bot.health import add_health
-from bot.hooks import Hooks
+from bot.hooks.addresses import Address
+from bot.hooks.delivering import Hooks
+from bot.hooks.digest_round import DigestRound
+from bot.hooks.replies import add_replies
 from bot.inbound import add_webhooks
 from bot.keys import CLOCK, COUNTY, LANGUAGES, READER, SETTINGS, WALL_CLOCK, WRITER
 from bot.middlewares import answer_kindly, log_access
@@ -53,6 +57,8 @@ class Plan:
     part: Part = Part.ALL
     pace: float = 1.0
     """Segments a second that may leave."""
+    hooks: Mapping[str, Address] = field(default_factory=dict)
+    """Where the county's hooks lead, by their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,8 @@ async def open_house(plan: Plan, channel: Channel | None) -> AsyncIterator[House
     async with AsyncExitStack() as stack:
         engine = connect(plan.settings.database)
         stack.callback(engine.dispose)
-        writer = Writer(engine, Decider(plan.county, plan.languages), plan.clock.now, plan.county)
+        decider = Decider(plan.county, plan.languages, load_rule_lists(plan.languages))
+        writer = Writer(engine, decider, plan.clock.now, plan.county)
         stack.push_async_callback(writer.close)
         reader = Reader(engine)
         stack.callback(reader.close)
@@ -89,20 +96,32 @@ async def _start_scheduler(stack: AsyncExitStack, house: House, channel: Channel
     sender = Sender(writer, channel, plan.clock.now, pace=plan.pace)
     sender.start()
     stack.push_async_callback(sender.close)
-    if plan.county.hooks and plan.settings.hook_secret:
-        secret = plan.settings.hook_secret.get_secret_value()
-        hooks = Hooks(writer, plan.county.hooks, secret, plan.settings.public_url, plan.clock)
-        hooks.start()
-        stack.push_async_callback(hooks.close)
+    if plan.hooks:
+        await _start_hooks(stack, house)
 
     async def take_all_due() -> None:
         now = plan.clock.now()
         while await writer.take_due(now, DUE_AT_ONCE) >= DUE_AT_ONCE:
             pass
 
-    ticker = Ticker(TICK, take_all_due)
-    ticker.start()
-    stack.push_async_callback(ticker.shutdown)
+    async def pass_all_up() -> None:
+        while await writer.pass_up():
+            pass
+
+    for wake in (take_all_due, pass_all_up):  # each by itself: what goes wrong with one must not stop the other
+        ticker = Ticker(TICK, wake)
+        ticker.start()
+        stack.push_async_callback(ticker.shutdown)
+
+
+async def _start_hooks(stack: AsyncExitStack, house: House) -> None:
+    plan, writer = house.plan, house.writer
+    hooks = Hooks(writer, plan.hooks, plan.settings.public_url, plan.clock)
+    hooks.start()
+    stack.push_async_callback(hooks.close)
+    digests = Ticker(TICK, DigestRound(writer, plan.county, plan.clock).take)
+    digests.start()
+    stack.push_async_callback(digests.shutdown)
 
 
 def make_app(house: House, signature: Signature | None) -> web.Application:
@@ -116,6 +135,7 @@ def make_app(house: House, signature: Signature | None) -> web.Application:
     app.router.add_get("/", show_home)
     add_health(app)
     staff.add_routes(app)
+    add_replies(app, plan.hooks)
     if signature:
         add_webhooks(app, signature)
     if isinstance(plan.clock, DemoClock):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bot.commands.ground import draft_languages, hooks_without_secret, open_database
+from bot.commands.ground import draft_languages, open_database
 from bot.content_rule_lists import load_rule_lists
 from bot.county_file import load_county
 from bot.errors import Problem, Severity, StartError
+from bot.hooks.addresses import load_hooks
 from bot.languages import load_languages
 from bot.settings import Settings, StoreSettings, load
 from conversations import content_rules
@@ -28,7 +29,7 @@ def check_all() -> list[Problem]:
     except StartError as error:
         return [*problems, *error.problems, *_database(settings)]
     if isinstance(settings, Settings):
-        problems += hooks_without_secret(settings, county)
+        problems += _hooks(settings)
     return [*problems, *_languages(county), *_database(settings)]
 
 
@@ -42,6 +43,14 @@ def _settings() -> tuple[list[Problem], StoreSettings | None]:
         return problems, load(StoreSettings)
     except StartError:
         return problems, None
+
+
+def _hooks(settings: Settings) -> list[Problem]:
+    try:
+        load_hooks(settings)
+    except StartError as error:
+        return list(error.problems)
+    return []
 
 
 def _languages(county: County) -> list[Problem]:

@@ -15,14 +15,19 @@ from bot.errors import Problem, StartError
 from conversations.county import County
 
 NEEDED = ("number", "first_name", "language", "worker_email")
-OPTIONAL = ("zone",)
+OPTIONAL = ("zone", "shared")
+YES = frozenset({"yes", "y", "1", "true"})
+NO = frozenset({"", "no", "n", "0", "false"})
 LONGEST_NAME = 40
 LARGEST_FILE = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class ClientRow:
-    """A good row. `number` is E.164, `zone` an IANA name; `line` is where it stands in the file."""
+    """A good row. `number` is E.164, `zone` an IANA name; `line` is where it stands in the file.
+
+    `shared` says that other people have this phone too, who may be in the list with the same number.
+    """
 
     line: int
     number: str
@@ -30,6 +35,7 @@ class ClientRow:
     language: str
     worker_email: str
     zone: str
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +53,20 @@ def read_rows(path: Path, county: County, workers: Collection[str]) -> tuple[lis
     """
     good: list[ClientRow] = []
     bad: list[BadRow] = []
-    seen: dict[str, int] = {}
+    seen: set[str] = set()
     for line, cells in _cells(path):
         number = e164(cells["number"])
         reasons = list(_reasons(cells, number, county, workers))
-        if number and number in seen:
-            reasons.append(f"the same number as in line {seen[number]}")
+        shared = cells.get("shared", "").lower() in YES
+        before = [row for row in good if row.number == number] if number in seen else []
+        if clash := next((row for row in before if not (shared and row.shared)), None):
+            reasons.append(f"the same number as in line {clash.line}, and not both are marked as shared")
+        elif clash := next((row for row in before if row.first_name == cells["first_name"]), None):
+            reasons.append(f"the same number and first name as in line {clash.line}")
         if reasons or number is None:
             bad.append(BadRow(line, tuple(reasons)))
             continue
-        seen[number] = line
+        seen.add(number)
         good.append(
             ClientRow(
                 line,
@@ -65,6 +75,7 @@ def read_rows(path: Path, county: County, workers: Collection[str]) -> tuple[lis
                 cells["language"].lower(),
                 cells["worker_email"].lower(),
                 cells.get("zone") or county.zone.key,
+                shared,
             )
         )
     return good, bad
@@ -85,7 +96,7 @@ def _cells(path: Path) -> Sequence[tuple[int, Mapping[str, str]]]:
     reader = csv.DictReader(io.StringIO(_text(path)), restkey="", restval="")
     names = [name.strip().lower() for name in reader.fieldnames or ()]
     if missing := [name for name in NEEDED if name not in names]:
-        remedy = f"the first line names the columns: {','.join(NEEDED + OPTIONAL)} (the last may be left out)"
+        remedy = f"the first line names the columns: {','.join(NEEDED + OPTIONAL)} (the last two may be left out)"
         raise StartError(f"{path} cannot be imported:", [Problem("columns", f"{', '.join(missing)} missing", remedy)])
     reader.fieldnames = names
     try:
@@ -122,6 +133,7 @@ def _reasons(cells: Mapping[str, str], number: str | None, county: County, worke
         "worker_email belongs to nobody; add them first with `milepost staff add`": (
             cells["worker_email"].lower() in workers
         ),
+        "shared is neither yes nor no": cells.get("shared", "").lower() in YES | NO,
         "zone is no time zone, such as America/Los_Angeles": _is_zone(cells.get("zone", "")),
     }
     return [reason for reason, holds in checks.items() if not holds]

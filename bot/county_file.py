@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import phonenumbers
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from bot.county_hooks import HookEntry, as_entries, in_agreement
 from bot.errors import Problem, StartError
-from bot.settings import safe_url
-from conversations.county import Caps, County, Hours
+from conversations.county import UNTIL_CHOSEN, Caps, County, Hours, Tool
 
 EXAMPLE = Path(__file__).with_name("demo_county.toml")
 """The demo's own, to copy and change."""
@@ -56,6 +56,7 @@ def _clock_time(value: object) -> object:
 
 ClockTime = Annotated[time, BeforeValidator(_clock_time)]
 Words = Annotated[str, Field(min_length=1, max_length=40)]
+NamedTool = Annotated[Tool, Field(strict=False)]  # written by its name
 
 
 class _Table(BaseModel):
@@ -101,11 +102,16 @@ class CountyFile(_Table):
     office_days: list[Day] = list(DAYS[:5])
     holidays: list[date] = []
     caps: _Caps = _Caps()
+    tools: list[NamedTool] = sorted(UNTIL_CHOSEN)
     asks_for_support: bool = True
     drafts_allowed: bool = False
     flow_parked_after_hours: Annotated[int, Field(ge=1)] = 72
+    words_joined_within_seconds: Annotated[int, Field(ge=0, le=300)] = 20
+    speaker_known_for_minutes: Annotated[int, Field(ge=1)] = 30
     rest_weeks: Annotated[int, Field(ge=1, le=26)] = 2
-    hooks: dict[Words, Annotated[str, AfterValidator(safe_url)]] = {}
+    on_call: bool = False
+    digest_at: ClockTime = time(8, 30)
+    hooks: Annotated[list[HookEntry], BeforeValidator(as_entries), AfterValidator(in_agreement)] = []
 
     @model_validator(mode="after")
     def _lawful(self) -> Self:
@@ -115,6 +121,8 @@ class CountyFile(_Table):
             raise ValueError("send_hours go beyond legal_hours; narrow send_hours")
         if not self.send_days or not self.office_days:
             raise ValueError("send_days and office_days need at least one day each")
+        if not self.office_hours.hours().holds(self.digest_at):
+            raise ValueError("digest_at lies outside office_hours; move it")
         return self
 
     def county(self) -> County:
@@ -131,11 +139,16 @@ class CountyFile(_Table):
             office_days=_numbers(self.office_days),
             holidays=frozenset(self.holidays),
             caps=Caps(self.caps.a_day, self.caps.a_week, self.caps.a_month),
+            tools=frozenset(self.tools),
             asks_for_support=self.asks_for_support,
             drafts_allowed=self.drafts_allowed,
             flow_parked_after=timedelta(hours=self.flow_parked_after_hours),
+            words_joined_within=timedelta(seconds=self.words_joined_within_seconds),
+            speaker_known_for=timedelta(minutes=self.speaker_known_for_minutes),
             rest_weeks=self.rest_weeks,
-            hooks=dict(self.hooks),
+            on_call=self.on_call,
+            digest_at=self.digest_at,
+            hooks=tuple(entry.hook() for entry in self.hooks),
         )
 
 
@@ -144,6 +157,11 @@ def _numbers(days: list[Day]) -> frozenset[int]:
 
 
 def load_county(path: Path) -> County:
+    """What the county file says. Raises StartError as `read_county_file` does."""
+    return read_county_file(path).county()
+
+
+def read_county_file(path: Path) -> CountyFile:
     """Read the county file. Raises StartError with every mistake, where it is and what to do."""
     title = f"The county file {path} cannot be used:"
     try:
@@ -153,7 +171,7 @@ def load_county(path: Path) -> County:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise StartError(title, [Problem(path.name, f"is not TOML: {error}", SEE)]) from None
     try:
-        return CountyFile.model_validate(written).county()
+        return CountyFile.model_validate(written)
     except ValidationError as error:
         problems = [_problem(detail) for detail in error.errors(include_url=False)]
     raise StartError(title, problems)
@@ -173,5 +191,6 @@ def _problem(detail: Mapping[str, Any]) -> Problem:
 
 
 def _did_you_mean(key: str) -> str:
-    near = difflib.get_close_matches(key, [*CountyFile.model_fields, *_Hours.model_fields, *_Caps.model_fields], n=1)
+    known = [key for table in (CountyFile, _Hours, _Caps, HookEntry) for key in table.model_fields]
+    near = difflib.get_close_matches(key, known, n=1)
     return f"did you mean {near[0]}?" if near else f"remove it; {SEE}"

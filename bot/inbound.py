@@ -46,7 +46,7 @@ async def take_status(request: web.Request) -> web.Response:
     attempt, now = request.match_info["attempt"], request.app[CLOCK].now()
     try:
         report = read_status(await _signed_form(request))
-        await request.app[WRITER].run(
+        await request.app[WRITER].settle(
             lambda c: outbox.fold_status(c, attempt, report.status, report.provider_id, report.error_code, now)
         )
     except MalformedError as error:

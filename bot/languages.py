@@ -1,25 +1,34 @@
-"""Reads the languages a county texts in: `locales/<code>/words.toml`, and the catalog compiled from its milepost.po."""
+"""Reads the languages a county texts in: `locales/<code>/words.toml` and `phrases.toml`, and its compiled catalog.
+
+Of the languages that it does not text in, the words that stop all texts and their names: `locales/keywords.toml`.
+"""
 
 from __future__ import annotations
 
 import struct
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
 from gettext import GNUTranslations
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bot.errors import Problem, StartError
 from conversations.folding import fold
-from conversations.languages import Encoding, Language, Review, TimeWords
+from conversations.languages import Encoding, Language, OtherLanguage, Review, TimeWords
+from conversations.phrases import Kind, PhraseBook, PhraseError, phrase_book
 
 WRITTEN_IN = "en"
 """The language of the sentences in the code: it needs no catalog."""
 
 CATALOG = "LC_MESSAGES/milepost.mo"
+
+
+_Read = TypeVar("_Read")
 
 
 class _Table(BaseModel):
@@ -38,6 +47,7 @@ class _Small(_Table):
     fillers: list[str]
     negations: list[str]
     counted: list[str]
+    connectives: list[str]
 
 
 class _Intents(_Table):
@@ -56,9 +66,17 @@ class _Times(_Table):
     next_week: list[str]
     before_day_number: list[str]
     skipped: list[str]
+    behind_hour: list[str]
+    every: list[str]
+    weekly: list[str]
+    monthly: list[str]
+    before_what: list[str]
+    courtesies: list[str]
+    on_days: dict[str, list[Annotated[int, Field(ge=0, le=6)]]]
+    daily_parts: dict[str, Annotated[int, Field(ge=0, le=23)]]
     weekdays: dict[str, Annotated[int, Field(ge=0, le=6)]]
     months: dict[str, Annotated[int, Field(ge=1, le=12)]]
-    parts_of_day: dict[str, Annotated[int, Field(ge=0, le=23)]]
+    parts_of_day: dict[str, Annotated[int, Field(ge=0, le=24)]]
     relative_days: dict[str, Annotated[int, Field(ge=0, le=31)]]
     units: dict[str, Annotated[int, Field(ge=1)]]
     numbers: dict[str, Annotated[int, Field(ge=1)]]
@@ -74,12 +92,67 @@ class _File(_Table):
     times: _Times
 
 
+class _Topic(_Table):
+    """Phrases that mean it, that may mean it, and that sound like it and are something else."""
+
+    sure: list[str]
+    doubtful: list[str]
+    unlike: list[str]
+
+
+class _Topics(_Table):
+    self_harm: _Topic
+    partner_violence: _Topic
+    harm_to_others: _Topic
+    medical: _Topic
+    basic_need: _Topic
+    stop: _Topic
+    wrong_number: _Topic
+    out_of_scope: _Topic
+    question: _Topic
+    complaint: _Topic
+    automatic: _Topic
+    person: _Topic
+    reminder: _Topic
+    reminder_opening: _Topic
+    language: _Topic
+
+
+class _Phrases(_Table):
+    real_words: list[str]
+    spellings: dict[str, list[str]]
+    sets: dict[str, list[str]]
+    topics: _Topics
+
+
+class _Keywords(_Table):
+    """A language without a folder: what its speakers may send all the same."""
+
+    name: str = Field(min_length=1)
+    names: list[str]
+    opt_out: list[str]
+    script: str = ""
+    letters: str = ""
+
+
+_KEYWORDS = TypeAdapter(dict[str, _Keywords])
+
+
 def load_languages(codes: Iterable[str], folder: Traversable | None = None) -> dict[str, Language]:
     """Each language by its code. `folder` holds one folder a language; by default it is the package `locales`.
 
     Raises StartError with a Problem for each file that is missing or written wrongly.
     """
-    folder = folder or resources.files("locales")
+    return _loaded(tuple(codes), folder) if folder else dict(_of_package(tuple(codes)))
+
+
+@cache
+def _of_package(codes: tuple[str, ...]) -> dict[str, Language]:
+    """Kept: the package does not change while it runs."""
+    return _loaded(codes, resources.files("locales"))
+
+
+def _loaded(codes: tuple[str, ...], folder: Traversable) -> dict[str, Language]:
     languages: dict[str, Language] = {}
     problems: list[Problem] = []
     for code in codes:
@@ -87,6 +160,10 @@ def load_languages(codes: Iterable[str], folder: Traversable | None = None) -> d
             languages[code] = _language(code, folder)
         except StartError as error:
             problems += error.problems
+    try:
+        languages = _beside_others(languages, _keywords(codes, folder))
+    except StartError as error:
+        problems += error.problems
     if problems:
         raise StartError("A language cannot be used:", problems)
     return languages
@@ -116,31 +193,101 @@ def _language(code: str, folder: Traversable) -> Language:
             next_week=_folded(times.next_week),
             before_day_number=_folded(times.before_day_number),
             skipped=_folded(times.skipped),
+            behind_hour=_folded(times.behind_hour),
+            every=_folded(times.every),
+            weekly=_folded(times.weekly),
+            monthly=_folded(times.monthly),
+            before_what=_folded(times.before_what),
+            courtesies=_folded(times.courtesies),
+            on_days={fold(words): frozenset(days) for words, days in times.on_days.items()},
+            daily_parts=_folded_keys(times.daily_parts),
         ),
         encoding=Encoding(about.encoding),
         review=Review(about.reviewed_by, about.reviewed_on),
         fillers=_folded(words.small.fillers),
         negations=_folded(words.small.negations),
         counted=_folded(words.small.counted),
+        connectives=_folded(words.small.connectives),
+        phrases=_phrases(code, folder, _all_words(words)),
     )
 
 
 def _words(code: str, folder: Traversable) -> _File:
-    where = f"locales/{code}/words.toml"
+    read = _read(f"{code}/words.toml", folder, _File.model_validate)
+    if read.language.code != code:
+        where = f"locales/{code}/words.toml language.code"
+        raise StartError("", [Problem(where, f"is {read.language.code!r}", f"write {code!r}")])
+    return read
+
+
+def _phrases(code: str, folder: Traversable, more_words: Iterable[str]) -> PhraseBook:
+    read = _read(f"{code}/phrases.toml", folder, _Phrases.model_validate)
+    topics: dict[str, dict[str, list[str]]] = read.topics.model_dump()
+    by_kind = {topic: {Kind(kind): phrases for kind, phrases in kinds.items()} for topic, kinds in topics.items()}
     try:
-        read = _File.model_validate(tomllib.loads(folder.joinpath(code, "words.toml").read_text("utf-8")))
+        return phrase_book(by_kind, read.sets, read.spellings, [*read.real_words, *more_words])
+    except PhraseError as error:
+        remedy = "write it as conversations/phrases.py says"
+        raise StartError("", [Problem(f"locales/{code}/phrases.toml", str(error), remedy)]) from None
+
+
+def _all_words(words: _File) -> Iterator[str]:
+    times = words.times
+    lists = (*words.replies.values(), *words.commands.values(), *words.intents.model_dump().values())
+    numbers = (times.weekdays, times.months, times.parts_of_day, times.relative_days, times.units, times.numbers)
+    yield from (word for each in (*lists, *numbers) for word in each)
+
+
+def _keywords(codes: Collection[str], folder: Traversable) -> dict[str, _Keywords]:
+    """Of every language that is not switched on, whether it has a folder or not."""
+    keywords = _read("keywords.toml", folder, _KEYWORDS.validate_python)
+    for code in sorted(place.name for place in folder.iterdir() if place.joinpath("words.toml").is_file()):
+        if code not in codes:
+            words = _words(code, folder)
+            keywords[code] = _Keywords(
+                name=words.language.name, names=words.intents.language, opt_out=words.intents.opt_out
+            )
+    return {code: words for code, words in keywords.items() if code not in codes}
+
+
+def _beside_others(languages: Mapping[str, Language], keywords: Mapping[str, _Keywords]) -> dict[str, Language]:
+    """The languages, each with what is known of those that are not switched on. Any language's word stops all texts.
+
+    A word of one language is no slip of a word of another.
+    """
+    others = tuple(
+        OtherLanguage(code, words.name, _folded(words.names), words.script, words.letters)
+        for code, words in keywords.items()
+    )
+    opt_out = _folded(word for words in keywords.values() for word in words.opt_out)
+    known = frozenset[str]().union(*(language.phrases.known for language in languages.values()))
+    return {
+        code: replace(
+            language,
+            others=others,
+            phrases=replace(language.phrases, known=known),
+            intents={**language.intents, "opt_out": language.intents["opt_out"] | opt_out},
+        )
+        for code, language in languages.items()
+    }
+
+
+def _read(path: str, folder: Traversable, read: Callable[[object], _Read]) -> _Read:
+    """A TOML file below `locales`. Raises StartError with a Problem for each mistake."""
+    where = f"locales/{path}"
+    pattern = f"locales/{WRITTEN_IN}/{path.partition('/')[2]}" if "/" in path else "the tables beside it"
+    try:
+        return read(tomllib.loads(folder.joinpath(*path.split("/")).read_text("utf-8")))
     except FileNotFoundError:
-        remedy = "write it, with locales/en/words.toml as the pattern, or take the language out of the county file"
+        remedy = f"write it, with {pattern} as the pattern, or take the language out of the county file"
         raise StartError("", [Problem(where, "there is no such file", remedy)]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise StartError("", [Problem(where, f"is not TOML in UTF-8: {error}")]) from None
     except ValidationError as error:
         wrong = [(".".join(map(str, each["loc"])), each["msg"]) for each in error.errors()]
-        remedy = "compare it with locales/en/words.toml"
-        raise StartError("", [Problem(f"{where} {key}", what, remedy) for key, what in wrong]) from None
-    if read.language.code != code:
-        raise StartError("", [Problem(f"{where} language.code", f"is {read.language.code!r}", f"write {code!r}")])
-    return read
+        raise StartError(
+            "", [Problem(f"{where} {key}", what, f"compare it with {pattern}") for key, what in wrong]
+        ) from None
 
 
 def _translations(code: str, folder: Traversable) -> Callable[[str, str], str]:

@@ -23,8 +23,12 @@ class Spoken:
 
 def written(spoken: Spoken, zone: ZoneInfo) -> str:
     """Like "Mon Mar 2 9:00am   US     How did it go?". A text's later lines stand under its first."""
-    local = spoken.at.astimezone(zone)
-    half = "am" if local.hour < NOON else "pm"
-    time = f"{local:%a %b} {local.day} {local.hour % NOON or NOON}:{local:%M}{half}"
-    margin = f"{time:<{WIDTH_OF_TIME}}{spoken.who.upper():<{WIDTH_OF_NAME}}"
+    margin = f"{clock_time(spoken.at, zone):<{WIDTH_OF_TIME}}{spoken.who.upper():<{WIDTH_OF_NAME}}"
     return margin + f"\n{' ' * len(margin)}".join(spoken.text.splitlines() or [""])
+
+
+def clock_time(at: datetime, zone: ZoneInfo) -> str:
+    """Like "Mon Mar 2 9:00am"."""
+    local = at.astimezone(zone)
+    half = "am" if local.hour < NOON else "pm"
+    return f"{local:%a %b} {local.day} {local.hour % NOON or NOON}:{local:%M}{half}"

@@ -13,7 +13,13 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
@@ -49,7 +55,8 @@ def _long_enough(key: SecretStr) -> SecretStr:
     return key
 
 
-def _signs(secret: SecretStr) -> SecretStr:
+def signs(secret: SecretStr) -> SecretStr:
+    """The secret, if hooks can be signed with it. Raises ValueError."""
     try:
         Webhook(secret.get_secret_value())
     except (ValueError, EmptyWebhookSecretError):
@@ -83,23 +90,32 @@ class _Unreadable(str):
     __slots__ = ()
 
 
+def _from_file(name: str, variables: Mapping[str, str | None]) -> str | None:
+    """The text of the file that NAME_FILE names, without its last newline. Raises ValueError with what is wrong."""
+    path = variables.get(f"{name}_file")
+    if not path:
+        return None
+    if variables.get(name):
+        raise ValueError(f"is set twice, here and by {name.upper()}_FILE")
+    try:
+        return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError):
+        raise ValueError(f"cannot be read from the file in {name.upper()}_FILE") from None
+
+
 class SecretFiles(PydanticBaseSettingsSource):
-    """Takes the value of NAME from the file that NAME_FILE names, without the newline at its end."""
+    """Takes the value of NAME from the file that NAME_FILE names."""
 
     def __init__(self, settings_cls: type[BaseSettings], variables: Mapping[str, str | None]) -> None:
         super().__init__(settings_cls)
         self.variables = variables
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        path = self.variables.get(f"{field_name}_file") if _may_be_in_a_file(field) else None
-        if not path:
-            return None, field_name, False
-        if self.variables.get(field_name):
-            return _Unreadable(f"is set twice, here and by {field_name.upper()}_FILE"), field_name, False
         try:
-            return Path(path).read_text(encoding="utf-8").rstrip("\r\n"), field_name, False
-        except (OSError, UnicodeDecodeError):
-            return _Unreadable(f"cannot be read from the file in {field_name.upper()}_FILE"), field_name, False
+            found = _from_file(field_name, self.variables) if _may_be_in_a_file(field) else None
+        except ValueError as error:
+            found = _Unreadable(str(error))
+        return found, field_name, False
 
     def __call__(self) -> dict[str, Any]:
         values = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
@@ -164,9 +180,9 @@ class HouseSettings(StoreSettings):
     secret_key: Annotated[SecretStr, AfterValidator(_long_enough)] = Field(
         description="a random key of at least 32 characters: python3 -c 'import secrets; print(secrets.token_hex(32))'"
     )
-    hook_secret: Annotated[SecretStr, AfterValidator(_signs)] | None = Field(
+    hook_secret: Annotated[SecretStr, AfterValidator(signs)] | None = Field(
         default=None,
-        description="signs the county file's hooks (Standard Webhooks: whsec_ and base64); needed only with hooks",
+        description="signs the county file's webhooks (Standard Webhooks: whsec_ and base64); needed only with such",
     )
 
 
@@ -202,6 +218,18 @@ class Settings(HouseSettings):
         if "twilio_from" in info.data and bool(service) == bool(info.data["twilio_from"]):
             raise ValueError(f"{'is set' if service else 'is missing'}, and so is TWILIO_FROM: one of them is needed")
         return service
+
+
+def named_secret(name: str) -> str:
+    """A secret that the county file names: from the environment, from `.env`, or from the file that NAME_FILE names.
+
+    Raises ValueError with what is wrong, without the value.
+    """
+    variables = {**DotEnvSettingsSource(DatabaseSettings).env_vars, **EnvSettingsSource(DatabaseSettings).env_vars}
+    value = _from_file(name.lower(), variables) or variables.get(name.lower())
+    if not value or not value.strip():
+        raise ValueError("is missing")
+    return value.strip()
 
 
 AnySettings = TypeVar("AnySettings", bound=DatabaseSettings)

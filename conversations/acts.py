@@ -13,11 +13,13 @@ from enum import Enum
 from conversations.effects import (
     CancelNudges,
     ChangeConsent,
+    ChangeMode,
     CheckIn,
     Effect,
+    EndHold,
     EndRestAt,
+    KeepAnswer,
     KeepIdea,
-    Level,
     Preference,
     RemindOfStep,
     ReviewStep,
@@ -25,8 +27,9 @@ from conversations.effects import (
     Sentence,
     SetPreference,
     TellWorker,
-    Trigger,
+    WatchConsent,
 )
+from conversations.escalations import Level, Trigger
 from conversations.goals import (
     Difficulty,
     Goal,
@@ -44,12 +47,13 @@ from conversations.nudges import NudgeKind
 from conversations.office_hours import due
 from conversations.privacy import is_private
 from conversations.reminders import moment_for
-from conversations.situation import Consent, Situation
+from conversations.situation import Consent, Mode, Rhythm, Situation
 from conversations.word_lists import SERVICE_WORDS, mentions, telling_words
 
 Effects = tuple[Effect, ...]
 Act = Callable[[Known], Effects]
 
+LIFE_PULSE = "life_pulse"
 MOST_IDEAS = 5
 MOST_OFFERED = 3
 SAID_IN_REVIEW = ("helped", "went_well", "got_in_way", "own_detour", "learned", "what_changed", "comment")
@@ -208,6 +212,20 @@ def steps_done(known: Known) -> StepsDone:
     return StepsDone.SEVERAL if known.situation.steps_this_month > 1 else StepsDone.ONE
 
 
+class WhenSaid(Enum):
+    HOUR = "they said a day and time"
+    DAY = "they said a day"
+    NOT_SAID = "they did not say when"
+
+
+def when_said(known: Known) -> WhenSaid:
+    """A step and its time may come in one text: what was said is not asked again (domain guide D4)."""
+    when = Moment.read(known.talk.answers.get("when", ""))
+    if when.at is None:
+        return WhenSaid.NOT_SAID
+    return WhenSaid.HOUR if when.has_hour else WhenSaid.DAY
+
+
 class Obstacle(Enum):
     FORESEEN = "it is what they had foreseen"
     NEW = "it is something else"
@@ -259,13 +277,40 @@ def agree_to(shown: Sentence) -> Act:
     """The client's own yes to being texted; `shown` is what they answered or are told (domain guide 6.1)."""
 
     def agree(_known: Known) -> Effects:
-        return (ChangeConsent(Consent.ACTIVE, shown),)
+        return (ChangeConsent(Consent.ACTIVE, shown), WatchConsent())
 
     return agree
 
 
 def close_consent(_known: Known) -> Effects:
     return (ChangeConsent(Consent.CLOSED),)
+
+
+def expire_consent(_known: Known) -> Effects:
+    return (ChangeConsent(Consent.EXPIRED), CancelNudges(frozenset(NudgeKind), "consent_expired"))
+
+
+def revoke(_known: Known) -> Effects:
+    """The client's answer to the question whether all texts are to stop."""
+    return (ChangeConsent(Consent.REVOKED), CancelNudges(frozenset(NudgeKind), "opted_out"))
+
+
+def go_silent(_known: Known) -> Effects:
+    """Texts are not safe: nothing at all goes out to this phone until a person starts it again (domain guide 6.8)."""
+    return (ChangeMode(Mode.SILENT),)
+
+
+def end_hold(_known: Known) -> Effects:
+    return (EndHold(),)
+
+
+def rest_from_check_ins(_known: Known) -> Effects:
+    rhythm = SetPreference(Preference.RHYTHM, Rhythm.WHEN_I_TEXT)
+    return (rhythm, CancelNudges(frozenset({NudgeKind.CHECK_IN}), "resting"))
+
+
+def rest_from_reminders(_known: Known) -> Effects:
+    return (CancelNudges(frozenset({NudgeKind.STEP_REMINDER}), "resting"),)
 
 
 def set_privacy(known: Known) -> Effects:
@@ -289,6 +334,20 @@ def set_rhythm(known: Known) -> Effects:
 def keep_ideas(known: Known) -> Effects:
     """What came up since the last turn; one text may hold several lines."""
     return tuple(KeepIdea(idea) for idea in _ideas(known) if idea not in known.situation.ideas)
+
+
+def keep_life_pulse(known: Known) -> Effects:
+    return (KeepAnswer(LIFE_PULSE, int(known.talk.answers["pulse"])),)
+
+
+def keep_life_words(known: Known) -> Effects:
+    """What would move the number up, beside the number."""
+    said = known.talk.answers
+    return (KeepAnswer(LIFE_PULSE, int(said["pulse"]), said["up"]),) if said.get("up") else ()
+
+
+def tell_of_low_pulse(known: Known) -> Effects:
+    return _tell(known, Trigger.LOW_LIFE_PULSE, Level.U2)
 
 
 def tell_of_service(known: Known) -> Effects:

@@ -9,21 +9,20 @@ from conversations.effects import Sentence
 from conversations.engine import DIDNT_GET
 from conversations.flows import FLOWS
 from conversations.notation import Ask, End, Flow, Reads, Say, Step
-from conversations.placeholders import INSTEAD
+from conversations.placeholders import AGAIN, INSTEAD
 from conversations.single_texts import all_single_texts
+from conversations.visit_acts import MOST_OFFERED
 from conversations.worker_templates import WORKER_TEMPLATES
-
-MOST_IDEAS = 3
-"""The most of the client's own ideas that a text offers (domain guide 2.2)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One text as it is written: the sentence, the labels of its menu, how many of the client's ideas come first."""
+    """One text as it is written: the sentence, the labels of its menu, how many own ideas or times come first."""
 
     says: Sentence
     menu: tuple[Sentence, ...] = ()
     ideas: int = 0
+    times: int = 0
 
 
 def lines(flow: Flow) -> Iterator[Line]:
@@ -33,21 +32,27 @@ def lines(flow: Flow) -> Iterator[Line]:
 
 
 def lines_of(step: Step, context: str) -> Iterator[Line]:
-    """Each with its menu, even where that is listed only after a reply that was not understood."""
+    """Each with its menu, even where that is listed only after a reply that was not understood.
+
+    A private form lists nothing of the client's own.
+    """
     menu: tuple[Sentence, ...] = ()
-    ideas = 0
+    ideas = times = 0
     match step:
         case Ask(text=text, private=private):
             said = [text, private]
             menu = tuple(Sentence(context, reply.label) for reply in step.menu if reply.label)
-            ideas = MOST_IDEAS if step.reads is Reads.PICK else 0
+            ideas = step.offers_most if step.reads is Reads.PICK else 0
+            times = MOST_OFFERED if step.reads is Reads.TIME else 0
         case Say(text=text, private=private):
             said = [text, private]
         case End(text=end_text, private=private, when_closed=when_closed):
             said = [end_text, private, when_closed]
         case _:
             said = []
-    yield from (Line(Sentence(context, text), menu, ideas) for text in said if text)
+    for place, words in enumerate(said):
+        if words:
+            yield Line(Sentence(context, words), menu, 0 if place else ideas, 0 if place else times)
 
 
 def standing_alone() -> Iterator[Line]:
@@ -72,4 +77,5 @@ def notes() -> dict[Sentence, str]:
     found.update(
         {words: f"Stands in for {{{name}}} where it is unknown or private." for name, words in INSTEAD.items()}
     )
+    found.update(dict.fromkeys(AGAIN, "How often a reminder comes; {days} are weekdays."))
     return found

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from conversations import acts, open_talk
+from conversations import acts, open_talk, reminder_events, tools, understand, visit_events
 from conversations import single_texts as texts
-from conversations.effects import CancelNudges, Effect, Preference, Send, SetPreference
+from conversations.arrival import Arrival
+from conversations.effects import AskAgainAt, CancelNudges, Effect, Preference, Send, SetPreference
 from conversations.events import Answered
 from conversations.goals import Goal, GoalStatus, StepStatus
-from conversations.nudges import NudgeKind
+from conversations.nudges import OF_SILENCE, NudgeKind
 from conversations.situation import Situation, Talk
 
 Effects = tuple[Effect, ...]
+
+A_DAY = timedelta(days=1)
 
 
 def plan(situation: Situation, _now: datetime) -> Effects:
@@ -27,6 +30,10 @@ def goal(situation: Situation, now: datetime) -> Effects:
 
 def ideas(situation: Situation, now: datetime) -> Effects:
     return open_talk.begin(situation, now, "goal_storming")
+
+
+def road(situation: Situation, now: datetime) -> Effects:
+    return open_talk.begin(situation, now, "roadmap")
 
 
 def change(situation: Situation, now: datetime) -> Effects:
@@ -63,34 +70,64 @@ def go(situation: Situation, now: datetime) -> Effects:
     return (*awake, *open_talk.begin(situation, now, "fresh_start" if awake or rests else "front_door"))
 
 
-def later(situation: Situation, _now: datetime) -> Effects:
-    """A check-in keeps its own gentle timers; any other question is set aside until GO."""
-    if situation.talk and situation.talk.flow == "goal_check_in":
+def later(situation: Situation, now: datetime) -> Effects:
+    """The open question comes again tomorrow, and does not grow impatient until then (domain guide 3.4)."""
+    talk = situation.talk
+    if talk is None:
         return (Send(texts.NO_RUSH),)
-    return (open_talk.set_aside(situation), Send(texts.NO_RUSH))
+    return (CancelNudges(OF_SILENCE, "asked_for_later"), AskAgainAt(now + A_DAY, talk.asked_at), Send(texts.TOMORROW))
 
 
 def who(_situation: Situation, _now: datetime) -> Effects:
     return (Send(texts.WHO),)
 
 
+def detour(situation: Situation, now: datetime) -> Effects:
+    """What might get in the way of the plan that stands, and what then (domain guide 2.4)."""
+    if situation.goal is None or not has_open_step(situation.goal):
+        return (Send(texts.NO_PLAN),)
+    answers = {**answers_of(situation.goal), "change": "pothole"}
+    return open_talk.begin(situation, now, "goal_setting", at="pothole", answers=answers)
+
+
+def privacy(situation: Situation, now: datetime) -> Effects:
+    return open_talk.begin(situation, now, "preferences", at="privacy")
+
+
 def preferences(situation: Situation, now: datetime) -> Effects:
-    return open_talk.begin(situation, now, "welcome", at="privacy")
+    return open_talk.begin(situation, now, "preferences")
 
 
 COMMANDS: Mapping[str, Callable[[Situation, datetime], Effects]] = {
     "plan": plan,
     "goal": goal,
     "ideas": ideas,
+    "road": road,
     "change": change,
     "done": done,
     "pause": rest,
     "go": go,
     "later": later,
     "who": who,
-    "privacy": preferences,
+    "privacy": privacy,
+    "detour": detour,
+    "visit": visit_events.show,
+    "remind": reminder_events.ask,
+    "list": reminder_events.show,
     "set": preferences,
 }
+
+
+def command(arrival: Arrival) -> Effects | None:
+    """A text that is one command and nothing else, of a tool that the county uses.
+
+    The client's own language comes first: one word may be two.
+    """
+    in_order = (arrival.language, *arrival.languages.values())
+    named = (understand.command(arrival.said.text, language) for language in in_order)
+    name = next((name for name in named if name), "")
+    run = COMMANDS.get(name) if tools.has_command(name, arrival.situation.county) else None
+    return run(arrival.situation, arrival.now) if run else None
 
 
 def has_open_step(goal: Goal) -> bool:

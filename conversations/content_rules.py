@@ -53,3 +53,8 @@ def hints(words: str, language: Language, lists: RuleLists, phones: Collection[s
     for phone in phones:
         words = words.replace(phone, "")
     return list(text_rules.breaches(Text(Line(Sentence("", words)), words, (), language, lists), HINTS))
+
+
+def endangers_privacy(words: str, language: Language, lists: RuleLists, phones: Collection[str] = ()) -> bool:
+    """Whether a worker's words hold what no text may hold, whoever wrote it (R4)."""
+    return any(broken.level is RuleLevel.ERROR for broken in hints(words, language, lists, phones))

@@ -3,62 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import assert_never
 
-from conversations import open_talk
-from conversations import single_texts as texts
-from conversations.effects import ChangeConsent, Effect, Preference, Purpose, Send, SendWords, SetPreference
-from conversations.events import Event, FellDue, FellSilent, Said, WorkerInvited
-from conversations.front_desk import Arrival, receive
+from conversations import consent, hand_over, visit_events
+from conversations.arrival import Arrival
+from conversations.effects import Effect, HoldTexts, Send, TellWorker
+from conversations.escalations import Level, Trigger
+from conversations.events import (
+    Event,
+    FellDue,
+    OptedOut,
+    Said,
+    TextsFail,
+    VisitChanged,
+    WorkerInvited,
+    WorkerJoined,
+    WorkerLeft,
+    WorkerStarted,
+    WorkerWrote,
+)
+from conversations.falling_due import FALLS_DUE
+from conversations.front_desk import receive
 from conversations.languages import Language
 from conversations.nudges import NudgeKind
-from conversations.situation import MAY_BE_INVITED, Consent, Situation
+from conversations.situation import Situation
+from conversations.telling import tell
 
 Effects = tuple[Effect, ...]
+
+PROMISE = "{due}"
+UNTIL_IT_WORKS = timedelta(days=14)
+FILTERED = frozenset({30007, 30034})
+"""The carrier filters the sender, not this one phone: https://www.twilio.com/docs/api/errors"""
 
 
 def decide(situation: Situation, event: Event, now: datetime, languages: Mapping[str, Language]) -> Effects:
     """What to do about an event. `now` is aware; the effects still hold wishes for the planner and the wording."""
     match event:
         case Said():
-            return receive(Arrival(event, situation, languages, now))
-        case FellDue():
-            return fall_due(situation, event, now)
+            effects = receive(Arrival(event, situation, languages, now))
+        case FellDue(kind=NudgeKind.BREATH, words=words):
+            effects = receive(Arrival(Said(words, is_whole=True), situation, languages, now))
+        case FellDue(kind=kind):
+            effects = FALLS_DUE[kind](situation, event, now)
         case WorkerInvited():
-            return invite(situation, now)
+            effects = FALLS_DUE[NudgeKind.INVITE](situation, FellDue(NudgeKind.INVITE), now)
+        case WorkerStarted(flow=flow):
+            effects = FALLS_DUE[NudgeKind.WORKER_NUDGE](situation, FellDue(NudgeKind.WORKER_NUDGE, flow), now)
+        case WorkerJoined() | WorkerWrote() | WorkerLeft():
+            effects = hand_over.by_worker(situation, event, now)
+        case VisitChanged():
+            effects = visit_events.changed(situation, event, now)
+        case OptedOut():
+            effects = consent.told_to_stop(situation, event, now)
+        case TextsFail(error_code=code):
+            effects = texts_fail(situation, code, now)
         case _:
             assert_never(event)
+    return promised(effects)
 
 
-def invite(situation: Situation, now: datetime) -> Effects:
-    """Nothing for who was invited already, said yes, or stopped the texts."""
-    if situation.client.consent not in MAY_BE_INVITED:
-        return ()
-    return (ChangeConsent(Consent.INVITED), *open_talk.begin(situation, now, "welcome", purpose=Purpose.INVITE))
+def promised(effects: Effects) -> Effects:
+    """Whoever hears "by Wed 12pm" was promised a person: one place sees to it that none is forgotten."""
+    if not any(isinstance(effect, Send) and PROMISE in effect.says.text for effect in effects):
+        return effects
+    return tuple(replace(effect, promised=True) if isinstance(effect, TellWorker) else effect for effect in effects)
 
 
-def fall_due(situation: Situation, due: FellDue, now: datetime) -> Effects:
-    match due.kind:
-        case NudgeKind.INVITE:
-            return invite(situation, now)
-        case NudgeKind.STEP_REMINDER:
-            return (Send(texts.step_reminder(situation), purpose=Purpose.REMINDER),)
-        case NudgeKind.WORKER_NUDGE:
-            return (SendWords(due.words),)
-        case NudgeKind.CHECK_IN:
-            return open_talk.begin(situation, now, "goal_check_in", purpose=Purpose.CHECK_IN)
-        case NudgeKind.END_OF_REST:
-            rested = SetPreference(Preference.RESTING_UNTIL, "")
-            return (rested, *open_talk.begin(situation, now, "fresh_start", purpose=Purpose.NUDGE))
-        case NudgeKind.SILENCE | NudgeKind.QUIET:
-            return fall_silent(situation, datetime.fromisoformat(due.subject), now)
-        case _:
-            assert_never(due.kind)
-
-
-def fall_silent(situation: Situation, asked_at: datetime, now: datetime) -> Effects:
-    if situation.talk is None:
-        return ()
-    purpose = Purpose.INVITE if situation.client.consent is Consent.INVITED else Purpose.NUDGE
-    return open_talk.go_on(situation, situation.talk, FellSilent(asked_at), now, purpose)
+def texts_fail(situation: Situation, code: int, now: datetime) -> Effects:
+    """The carrier refuses our texts: to this phone, or of our sender (domain guide 7.2)."""
+    if code in FILTERED:
+        return (tell(situation, Trigger.FILTERED_BY_CARRIER, Level.U1, now, to_supervisor=True),)
+    hold = HoldTexts(now + UNTIL_IT_WORKS, Trigger.DELIVERY_FAILING)
+    return (hold, tell(situation, Trigger.DELIVERY_FAILING, Level.U2, now))

@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from conversations.escalations import Level, Trigger
 from conversations.goals import Goal, GoalEvent, Step, StepStatus
 from conversations.nudges import NudgeKind, NudgeState
-from conversations.situation import Consent, Talk
+from conversations.own_reminders import OwnReminder
+from conversations.roadmaps import Roadmap
+from conversations.situation import Consent, Idle, Mode, Talk
+from conversations.visits import Visit, VisitEvent
 
 
 class Purpose(StrEnum):
@@ -18,9 +22,12 @@ class Purpose(StrEnum):
     REPLY = "reply"
     REMINDER = "reminder"
     CHECK_IN = "check_in"
+    VISIT = "visit"
     NUDGE = "nudge"
     INVITE = "invite"
     LEGAL = "legal"
+    CRISIS = "crisis"
+    HUMAN = "human"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +40,25 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Text the client. `menu` holds the choices on offer, each a sentence of the catalog or the client's own words.
+    """Text the client. `menu` holds the choices on offer: sentences of the catalog, the client's own words, moments.
 
     `answers` are the talk's answers at this moment; the wording fills placeholders from them before it looks at the
     situation.
     """
 
     says: Sentence
-    menu: tuple[Sentence | str, ...] = ()
+    menu: tuple[Sentence | str | datetime, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
     purpose: Purpose = Purpose.REPLY
 
 
 @dataclass(frozen=True, slots=True)
 class SendWords:
-    """Text the client a worker's own words, as written."""
+    """Text the client a worker's own words, as written; `signed` puts their first name before them."""
 
     words: str
     purpose: Purpose = Purpose.NUDGE
+    signed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +95,50 @@ class WaitUntil:
 
 @dataclass(frozen=True, slots=True)
 class ChangeConsent:
-    """`shown` is the sentence that the client answered, as evidence (domain guide 6.1)."""
+    """`shown` is what the client answered, as evidence; the wording makes of it the words as they stood on the phone.
+
+    Domain guide 6.1. `channel` is how the client said so, where it was not the way the event came.
+    """
 
     to: Consent
-    shown: Sentence | None = None
+    shown: Sentence | str = ""
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMode:
+    """Who answers in this thread from now on; `reason` is in a person's words."""
+
+    to: Mode
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldTexts:
+    """Texts that go out by themselves wait until then; a later hold that stands is left alone."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndHold:
+    """Texts that go out by themselves are held back no longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountIdle:
+    """Keep the count of answers that led nowhere."""
+
+    idle: Idle
+
+
+@dataclass(frozen=True, slots=True)
+class WaitForMore:
+    """What the client said so far in this breath waits for more until then; then it is taken as said."""
+
+    words: str
+    until: datetime
 
 
 class Preference(StrEnum):
@@ -112,6 +160,13 @@ class SetPreference:
 @dataclass(frozen=True, slots=True)
 class KeepIdea:
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepRoadmap:
+    """A client's roadmap as it is from now on."""
+
+    roadmap: Roadmap
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +216,83 @@ class EndRestAt:
 
 
 @dataclass(frozen=True, slots=True)
+class AskAgainAt:
+    """The client will hear the open question again then."""
+
+    when: datetime
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WatchConsent:
+    """Ask again, when a year or 90 silent days have passed, whether the texts are welcome (domain guide 3.10)."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSilence:
+    """If the client stays silent until then, a person is told once more (domain guide 7.2)."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SaveVisit:
+    """A visit as it is from now on, and what happened to it. `reason` is the client's words."""
+
+    visit: Visit
+    what: VisitEvent
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemindOfVisit:
+    """Ask and remind as the visit's day comes near; the planner replaces what was planned for this visit before."""
+
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class HoldTimes:
+    """These free times are kept for this client until then; others that were kept for them are free again."""
+
+    times: tuple[str, ...]
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TakeTime:
+    """A free time becomes the visit's; others that were kept for the client are free again."""
+
+    time: str
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class SaveReminder:
+    """A client's own reminder as it is from now on; the planner plans it when it is set, and cancels it when over."""
+
+    reminder: OwnReminder
+
+
+@dataclass(frozen=True, slots=True)
+class KeepAnswer:
+    """An answer to an instrument that staff may read ("life_pulse"): a number, and words or none."""
+
+    instrument: str
+    value: int
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CancelNudges:
-    """Nudges of these kinds that have not gone out are cancelled, with the reason in the log."""
+    """Nudges of these kinds that have not gone out are cancelled, with the reason in the log.
+
+    With a `subject` only those about it: one visit, one reminder.
+    """
 
     kinds: frozenset[NudgeKind]
     reason: str
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +300,8 @@ class PlanNudge:
     """What the planner makes of the wishes above: something falls due at `due_at`.
 
     `key` is unique for a client (purpose, subject, local occurrence), so that planning twice plans once. `due_at` is
-    aware; `wanted_at` is the moment before the time rules moved it, and `reason` says why they did.
+    aware; `wanted_at` is the moment before the time rules moved it, and `reason` says why they did. `words` are those
+    of a breath.
     """
 
     kind: NudgeKind
@@ -182,6 +310,7 @@ class PlanNudge:
     subject: str = ""
     wanted_at: datetime | None = None
     reason: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,38 +323,20 @@ class SettleNudge:
     until: datetime | None = None
 
 
-class Level(StrEnum):
-    """How soon a person is due (domain guide 7.1)."""
-
-    U0 = "U0"
-    U1 = "U1"
-    U2 = "U2"
-    U3 = "U3"
-
-
-class Trigger(StrEnum):
-    """Why a person is needed (domain guide 7.2, the first cut)."""
-
-    ASKED_FOR_PERSON = "asked_for_person"
-    NOT_UNDERSTOOD = "not_understood"
-    SECOND_SETBACK = "second_setback"
-    QUIET = "quiet"
-    SUPPORTIVE_SERVICE = "supportive_service"
-    OPTED_OUT = "opted_out"
-    INVITE_UNANSWERED = "invite_unanswered"
-    MEDIA = "media"
-    NUDGE_EXPIRED = "nudge_expired"
-    SET_ASIDE = "set_aside"
-    """Deciding on a text or a nudge failed in our own code; opened by the records."""
-
-
 @dataclass(frozen=True, slots=True)
 class TellWorker:
-    """Open an escalation, or add to the open one of the same trigger. By `due_at` (aware) a person acts."""
+    """Open an escalation, or add to the open one of the same trigger. By `due_at` (aware) a person acts.
+
+    `promised` says that the client was told so: the promise is a timer. `about` names in one word of ours what it is
+    about ("ride"); `to_supervisor` brings it to the supervisor too.
+    """
 
     trigger: Trigger
     level: Level
     due_at: datetime
+    promised: bool = False
+    about: str = ""
+    to_supervisor: bool = False
 
 
 Effect = (
@@ -235,13 +346,28 @@ Effect = (
     | SaveTalk
     | WaitUntil
     | ChangeConsent
+    | ChangeMode
+    | HoldTexts
+    | EndHold
+    | CountIdle
+    | WaitForMore
     | SetPreference
     | KeepIdea
+    | KeepRoadmap
     | SaveGoal
     | ReviewStep
     | RemindOfStep
     | CheckIn
     | EndRestAt
+    | AskAgainAt
+    | WatchConsent
+    | WatchSilence
+    | SaveVisit
+    | RemindOfVisit
+    | HoldTimes
+    | TakeTime
+    | SaveReminder
+    | KeepAnswer
     | CancelNudges
     | PlanNudge
     | SettleNudge

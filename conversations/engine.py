@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import assert_never
 
 from conversations import office_hours
-from conversations.effects import Effect, Purpose, Send, Sentence, TellWorker, WaitUntil
+from conversations.effects import (
+    AskAgainAt,
+    ChangeMode,
+    Effect,
+    HoldTexts,
+    Purpose,
+    Send,
+    Sentence,
+    TellWorker,
+    WaitUntil,
+)
 from conversations.events import Answered, FellSilent, NotUnderstood, TurnEvent
 from conversations.goals import Moment
 from conversations.notation import (
@@ -15,12 +26,17 @@ from conversations.notation import (
     BEGINS,
     DAY_ONLY,
     EXACT,
+    FAIR,
     LED_HERE,
+    LOW,
+    ON_OFFER,
+    OTHER_TIME,
     PICKED,
     VAGUE,
     Arrow,
     Ask,
     Branch,
+    Choice,
     Do,
     End,
     Flow,
@@ -31,11 +47,12 @@ from conversations.notation import (
     Reply,
     Say,
     _,
+    answer_of,
     not_understood,
     silent_for,
 )
 from conversations.privacy import is_private
-from conversations.situation import Situation, Talk
+from conversations.situation import Mode, Situation, Talk
 
 DIDNT_GET_THE_CHOICE = Sentence(
     "fallback/choice", _("Sorry, I didn't get that. Please reply with one of the numbers above, or 0 for a person.")
@@ -46,15 +63,21 @@ DIDNT_GET_THE_WORDS = Sentence(
 DIDNT_GET_THE_TIME = Sentence(
     "fallback/time", _("Sorry, I didn't get that. What day and time, like Tue 10am? Or text 0 for a person.")
 )
+DIDNT_GET_THE_NUMBER = Sentence(
+    "fallback/number", _("Sorry, I didn't get that. What number from 1 to 10 fits? Or text 0 for a person.")
+)
 DIDNT_GET = {
     Reads.MENU: DIDNT_GET_THE_CHOICE,
     Reads.PICK: DIDNT_GET_THE_CHOICE,
+    Reads.TIME: DIDNT_GET_THE_CHOICE,
+    Reads.SCALE: DIDNT_GET_THE_NUMBER,
     Reads.WORDS: DIDNT_GET_THE_WORDS,
     Reads.MOMENT: DIDNT_GET_THE_TIME,
+    Reads.REQUEST: DIDNT_GET_THE_WORDS,
 }
 
 
-IN_OWN_WORDS = frozenset({ANYTHING, EXACT, DAY_ONLY, VAGUE, PICKED})
+IN_OWN_WORDS = frozenset({ANYTHING, EXACT, DAY_ONLY, VAGUE, PICKED, OTHER_TIME, LOW, FAIR})
 """The replies whose words are kept. "Skip", "nothing" and the like leave the answer empty."""
 
 
@@ -99,10 +122,10 @@ def open_question(flow: Flow, talk: Talk) -> Ask:
     return step
 
 
-def ask_again(flow: Flow, talk: Talk, situation: Situation, now: datetime) -> Turn:
+def ask_again(flow: Flow, talk: Talk, situation: Situation, now: datetime, purpose: Purpose = Purpose.REPLY) -> Turn:
     """Put the open question again, as if it were asked now."""
     here = flow.moved.get(talk.at, talk.at)
-    again = _Run(flow, situation, now, Purpose.REPLY).enter(talk, (here, here, ""))
+    again = _Run(flow, situation, now, purpose, again=True).enter(talk, (here, here, ""))
     return replace(again, walked=())
 
 
@@ -131,8 +154,13 @@ def turn(
             assert_never(event)
 
 
-def choices(ask: Ask, known: Known) -> tuple[str, ...]:
-    """The client's own words on offer at this question, in the order of their numbers."""
+def choices(ask: Ask, known: Known) -> tuple[Choice, ...]:
+    """What is on offer at this question beside its labelled replies, in the order of the numbers.
+
+    Times are those that were shown when it was asked: a number means what stands on the phone.
+    """
+    if ask.reads is Reads.TIME:
+        return tuple(datetime.fromisoformat(shown) for shown in known.talk.answers.get(ON_OFFER, "").split())
     return ask.offers(known) if ask.offers else ()
 
 
@@ -156,6 +184,7 @@ def _kept(talk: Talk, ask: Ask, reply: Reply, event: Answered) -> Talk:
         answers[ask.save] = kept
     if event.comment:
         answers["comment"] = event.comment
+    answers |= event.also
     return replace(talk, answers=answers)
 
 
@@ -167,6 +196,7 @@ class _Run:
     situation: Situation
     now: datetime
     purpose: Purpose
+    again: bool = False
 
     def enter(self, talk: Talk, arrow: Arrow, comment: str = "") -> Turn:
         """Follow an arrow, and run on until a question is open or the talk is over."""
@@ -183,10 +213,9 @@ class _Run:
                     walked.append((name, step.when[ANYTHING], ANYTHING.name))
                     comment = ""
                 case Ask():
+                    talk = self.showing(step, talk)
                     effects.append(self.send(step, talk))
-                    if step.if_silent:
-                        span, there = step.if_silent
-                        effects.append(WaitUntil(self.now + span, self.now, self.flow.texts_at(there)))
+                    effects.extend(self.timers(step))
                     return Turn(talk, tuple(effects), walked=tuple(walked))
                 case Say(then=then):
                     effects.append(self.send(step, talk))
@@ -208,12 +237,32 @@ class _Run:
                 case _:
                     assert_never(step)
 
+    def timers(self, ask: Ask) -> Iterator[Effect]:
+        """What happens if no answer comes. A question is put once more, not time and again."""
+        if ask.if_silent:
+            span, there = ask.if_silent
+            yield WaitUntil(self.now + span, self.now, self.flow.texts_at(there))
+        patience = self.flow.asks_again_after
+        if patience and ask.if_silent == self.flow.if_silent and not self.again:
+            yield AskAgainAt(self.now + patience, self.now)
+
+    def showing(self, ask: Ask, talk: Talk) -> Talk:
+        """The talk with the times that this question is about to show."""
+        if ask.reads is not Reads.TIME or ask.offers is None:
+            return talk
+        shown = " ".join(answer_of(choice) for choice in ask.offers(self.known(talk)))
+        return replace(talk, answers={**talk.answers, ON_OFFER: shown})
+
     def ending(self, step: End, talk: Talk) -> list[Effect]:
         effects: list[Effect] = []
         if step.tell_worker:
             trigger, level = step.tell_worker
             due = office_hours.due(level, self.now, self.situation.county)
             effects.append(TellWorker(trigger, level, due))
+            if step.holds:
+                effects.append(HoldTexts(self.now + step.holds, trigger))
+        if step.hands_over:
+            effects.append(ChangeMode(Mode.HUMAN))
         if step.text:
             effects.append(self.send(step, talk))
         return effects
@@ -226,11 +275,12 @@ class _Run:
         return Send(DIDNT_GET[ask.reads], answers=talk.answers)
 
     def send(self, step: Ask | Say | End, talk: Talk) -> Send:
-        menu: tuple[Sentence | str, ...] = ()
+        menu: tuple[Sentence | Choice, ...] = ()
         context = f"{talk.flow}/{talk.at}"
         if isinstance(step, Ask) and step.lists_choices:
             labels = tuple(Sentence(context, reply.label) for reply in step.menu if reply.label)
-            menu = (*choices(step, self.known(talk)), *labels)
+            own = () if step.private and self.is_private(talk) else choices(step, self.known(talk))
+            menu = (*own, *labels)
         return Send(Sentence(context, self.sentence(step, talk)), menu, talk.answers, self.purpose)
 
     def sentence(self, step: Ask | Say | End, talk: Talk) -> str:
@@ -238,9 +288,12 @@ class _Run:
         shut = not office_hours.is_open(self.now, self.situation.county)
         if isinstance(step, End) and step.when_closed and shut:
             return step.when_closed
-        if step.private and (self.situation.client.phone_is_shared or is_private(self.situation.goal, talk.answers)):
+        if step.private and self.is_private(talk):
             return step.private
         return step.text or ""
+
+    def is_private(self, talk: Talk) -> bool:
+        return self.situation.client.phone_is_shared or is_private(self.situation.goal, talk.answers)
 
     def known(self, talk: Talk) -> Known:
         return Known(self.situation, talk, self.now)

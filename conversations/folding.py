@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from hashlib import sha256
 
 from conversations.labels import visible
 
@@ -36,6 +37,11 @@ def fold(text: str) -> str:
 def as_written(text: str) -> str:
     """The client's own words on one line, without marks that cannot be seen."""
     return " ".join(visible(text).split())
+
+
+def trace(text: str) -> str:
+    """By which the same words are known again, without keeping them."""
+    return sha256(fold(text).encode()).hexdigest()[:16]
 
 
 def _plain(sign: str) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from conversations.phrases import PhraseBook, phrase_book
+
 
 class Encoding(StrEnum):
     """What to do with letters that GSM-7 lacks (domain guide 4.3): keep them, or fold them to save cost."""
@@ -32,11 +34,15 @@ class TimeWords:
 
     It is compared by identity, so that what a reader makes of it can be kept.
 
-    `weekdays` runs from Monday = 0; `months` from January = 1; `parts_of_day` gives an hour from 0 to 23;
+    `weekdays` runs from Monday = 0; `months` from January = 1; `parts_of_day` gives an hour from 0 to 24;
     `relative_days` gives days from today; `units` minutes; `numbers` numbers written as words; `minutes_past` minutes
     to add to the hour beside it ("half past", "y media"). The sets hold what stands before or behind an hour ("at"),
     before or behind an amount of time to come ("in", "from now"), beside a weekday that is not today ("next"), for the
     week after this one, before the number of a day ("the", "el"), and what a reader skips ("of", "de").
+
+    For what comes again, `on_days` gives weekdays ("every day", "mondays"), `daily_parts` the hour of a part of every
+    day; the sets hold what makes any weekday one of every week ("every"), "weekly" and "monthly". `before_what` leads
+    to what a client wants to be reminded of ("to", "que"); `courtesies` stand at its ends.
     """
 
     weekdays: Mapping[str, int]
@@ -52,6 +58,33 @@ class TimeWords:
     next_week: frozenset[str]
     before_day_number: frozenset[str]
     skipped: frozenset[str]
+    behind_hour: frozenset[str]
+    every: frozenset[str]
+    weekly: frozenset[str]
+    monthly: frozenset[str]
+    before_what: frozenset[str]
+    courtesies: frozenset[str]
+    on_days: Mapping[str, frozenset[int]]
+    daily_parts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class OtherLanguage:
+    """A language that we do not text in, by what its speakers may still send us.
+
+    `name` is its own, as we write it to the client; `names` are its names in any language, folded. `script` is what the
+    Unicode names of its letters begin with, and `letters`, in lower case, are those that no other language here has;
+    both can be empty.
+    """
+
+    code: str
+    name: str
+    names: frozenset[str]
+    script: str = ""
+    letters: str = ""
+
+
+NO_PHRASES = phrase_book({}, {}, {}, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +95,10 @@ class Language:
     names ("goal_setting/when"), or the sentence itself in English. `replies` holds the words that mean a reply, by its
     name; `commands` and `intents` likewise for whole-message commands (domain guide 3.4) and front-desk intents
     ("opt_out", "help", "person", ...). `fillers` change nothing around a choice ("please", "option", "I pick");
-    `negations` turn the words behind them round ("not", "didn't"); a number before `counted` is no choice ("3 times").
-    All words are folded (`folding.fold`).
+    `negations` turn the words behind them round ("not", "didn't"); a number before `counted` is no choice ("3 times");
+    `connectives` part what follows from the choice ("because").
+    All words are folded (`folding.fold`). `phrases` are for what is meant whatever is asked. `others` are the languages
+    that are not switched on, the same for every language that is.
     """
 
     code: str
@@ -78,3 +113,6 @@ class Language:
     fillers: frozenset[str] = frozenset()
     negations: frozenset[str] = frozenset()
     counted: frozenset[str] = frozenset()
+    connectives: frozenset[str] = frozenset()
+    phrases: PhraseBook = NO_PHRASES
+    others: tuple[OtherLanguage, ...] = ()

@@ -14,7 +14,9 @@ from enum import Enum, StrEnum, auto
 from types import MappingProxyType
 from typing import Any, assert_never
 
-from conversations.effects import Effect, Level, Trigger
+from conversations.effects import Effect
+from conversations.escalations import Level, Trigger
+from conversations.goals import Moment
 from conversations.situation import Situation, Talk
 
 HOURS_SAID = 72
@@ -54,6 +56,11 @@ def not_understood(times: int) -> str:
     return f"not understood {times} times"
 
 
+def answer_of(choice: Choice) -> str:
+    """What is kept when this is picked."""
+    return Moment(choice).stored() if isinstance(choice, datetime) else choice
+
+
 class FlowError(ValueError):
     """A flow is written wrongly."""
 
@@ -68,20 +75,39 @@ class Known:
 
 
 class Reads(StrEnum):
-    """How a step understands a text: a choice, free words, a day and time, or one of the client's own ideas."""
+    """How a step understands a text.
+
+    A choice, free words, a day and time, one of the client's own ideas, one of the times on offer, a number on a scale
+    from 1 to 10, or a request: what, when and how often in one text. A request keeps "what" and "repeats" beside the
+    moment.
+    """
 
     MENU = "menu"
     WORDS = "words"
     MOMENT = "moment"
     PICK = "pick"
+    TIME = "time"
+    SCALE = "scale"
+    REQUEST = "request"
+
+
+Choice = str | datetime
+"""What a question can offer beside its labelled replies: the client's own words, or an aware moment."""
+
+ON_OFFER = "on_offer"
+"""The answer under which a talk keeps the times that were shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A meaning a client can send. Its label is the menu line; the words for it are each language's data."""
+    """A meaning a client can send. Its label is the menu line; the words for it are each language's data.
+
+    With `keeps_words` the whole text is kept as the answer's comment: the words say why, too ("can't, work").
+    """
 
     name: str
     label: str | None = None
+    keeps_words: bool = False
 
 
 ANYTHING = Reply("anything")
@@ -94,14 +120,23 @@ EXACT = Reply("exact")
 DAY_ONLY = Reply("day_only")
 VAGUE = Reply("vague")
 PICKED = Reply("picked")
+OTHER_TIME = Reply("other_time")
+LOW = Reply("low")
+FAIR = Reply("fair")
+TOO_FAR = Reply("too_far")
 
 NEEDED = {
     Reads.MENU: frozenset[Reply](),
     Reads.WORDS: frozenset({ANYTHING}),
     Reads.MOMENT: frozenset({EXACT, DAY_ONLY, VAGUE}),
     Reads.PICK: frozenset({PICKED}),
+    Reads.TIME: frozenset({PICKED, OTHER_TIME}),
+    Reads.SCALE: frozenset({LOW, FAIR}),
+    Reads.REQUEST: frozenset({EXACT, DAY_ONLY, VAGUE, TOO_FAR}),
 }
 """The replies that a step of each kind can always be given, and so must lead somewhere."""
+
+OFFERING = frozenset({Reads.PICK, Reads.TIME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +146,13 @@ class Ask:
     The menu under it is rendered from those replies in `when` that have a label, in their order, or from `offers`.
     `save` is the name the answer is kept under: a labelled reply by its name, anything else in the client's own words
     or as a stored `Moment`; `adds` appends a line instead of replacing. `private` is said instead of `text` on a
-    shared phone or about a private goal. `longest` is in characters, 0 for no limit, and needs TOO_LONG in `when`.
+    shared phone or about a private goal, and without what is on offer in the client's own words. `longest` is in
+    characters, 0 for no limit, and needs TOO_LONG in `when`.
     `takes_comment` lets the words behind the last digit ("3 kids got sick") answer this question unasked. With
     `lists_choices` off the menu is not shown, because the question before showed it; its digits still count.
-    `on_the_day` reads an hour on the day that is already kept under `save`.
+    `on_the_day` reads an hour on the day that is already kept under `save`; `may_repeat` keeps how often, under
+    "repeats", and needs TOO_FAR in `when`. `may_say_when` takes a day and time out of the words and keeps it under
+    "when", or nothing if none is said. `offers_most` is how many own words are on offer at most.
     """
 
     text: str
@@ -123,12 +161,15 @@ class Ask:
     reads: Reads = Reads.MENU
     if_silent: tuple[timedelta, str] | None = None
     private: str | None = None
-    offers: Callable[[Known], tuple[str, ...]] | None = None
+    offers: Callable[[Known], tuple[Choice, ...]] | None = None
     longest: int = 0
     adds: bool = False
     takes_comment: bool = False
     lists_choices: bool = True
     on_the_day: bool = False
+    may_repeat: bool = False
+    may_say_when: bool = False
+    offers_most: int = 3
 
     @property
     def menu(self) -> tuple[Reply, ...]:
@@ -179,7 +220,8 @@ class End:
     """The talk is over.
 
     With `tell_worker` a person is told and `{due}` in the text says by when they act; `when_closed` is said instead
-    outside office hours. `parks` keeps the talk, at the question it came from, so that the client can be offered the
+    outside office hours. `hands_over` makes the thread a person's from here on; with `holds`, texts that go out by
+    themselves wait so long. `parks` keeps the talk, at the question it came from, so that the client can be offered the
     way back.
     """
 
@@ -187,6 +229,8 @@ class End:
     private: str | None = None
     when_closed: str | None = None
     tell_worker: tuple[Trigger, Level] | None = None
+    hands_over: bool = False
+    holds: timedelta | None = None
     then: Into | Parked | None = None
     parks: bool = False
 
@@ -202,7 +246,7 @@ class Flow:
 
     `entries` are the steps, beside `starts_at`, at which another flow may lead in. `if_unclear` is how many replies
     in a row may be not understood, and the step that follows then; `if_silent` is for every question that has none of
-    its own.
+    its own, and such a question is put once more `asks_again_after` that long.
     """
 
     name: str
@@ -214,6 +258,7 @@ class Flow:
     moved: Mapping[str, str] = field(default_factory=dict)
     is_passing: bool = False
     if_silent: tuple[timedelta, str] | None = None
+    asks_again_after: timedelta | None = None
 
     def __post_init__(self) -> None:
         steps = {name: self._with_silence(step) for name, step in self.steps.items()}
@@ -308,12 +353,11 @@ def _problems(step: Step) -> Iterator[str]:
                 yield "a menu needs replies"
             if len(ask.menu) > MOST_CHOICES:
                 yield f"a menu has at most {MOST_CHOICES} choices"
-            if (reads is Reads.PICK) != (ask.offers is not None):
-                yield "offers and Reads.PICK go together"
-            if ask.on_the_day and not (reads is Reads.MOMENT and ask.save):
-                yield "an hour on the day needs Reads.MOMENT and a name to save it under"
+            if (reads in OFFERING) != (ask.offers is not None):
+                yield "offers and Reads.PICK or Reads.TIME go together"
             if (ask.longest > 0) != (TOO_LONG in when):
                 yield "longest and TOO_LONG go together"
+            yield from _problems_of_time(ask)
         case Branch(when=outcomes):
             kinds: set[type[Enum]] = {type(outcome) for outcome in outcomes}
             members = {member for kind in kinds for member in kind}
@@ -321,3 +365,10 @@ def _problems(step: Step) -> Iterator[str]:
                 yield "a branch needs an arrow for every outcome"
         case _:
             pass
+
+
+def _problems_of_time(ask: Ask) -> Iterator[str]:
+    if ask.on_the_day and not (ask.reads is Reads.MOMENT and ask.save):
+        yield "an hour on the day needs Reads.MOMENT and a name to save it under"
+    if ask.may_repeat != (ask.reads is Reads.MOMENT and TOO_FAR in ask.when):
+        yield "a moment that may repeat and TOO_FAR go together"

@@ -42,10 +42,12 @@ def go_on(
     return _settled(turn, situation.parked, situation, now, purpose)
 
 
-def ask_again(situation: Situation, talk: Talk, now: datetime, parked: Talk | None) -> Effects:
+def ask_again(
+    situation: Situation, talk: Talk, now: datetime, parked: Talk | None, purpose: Purpose = Purpose.REPLY
+) -> Effects:
     """Put a talk's question again, and leave `parked` set aside."""
-    turn = engine.ask_again(FLOWS[talk.flow], talk, situation, now)
-    return _settled(turn, parked, situation, now, Purpose.REPLY)
+    turn = engine.ask_again(FLOWS[talk.flow], talk, situation, now, purpose)
+    return _settled(turn, parked, situation, now, purpose)
 
 
 def set_aside(situation: Situation) -> SaveTalk:

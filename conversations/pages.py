@@ -11,10 +11,14 @@ from conversations.notation import (
     DAY_ONLY,
     DONT_KNOW,
     EXACT,
+    FAIR,
     FINISHED,
+    LOW,
     NOTHING,
+    OTHER_TIME,
     PICKED,
     SKIP,
+    TOO_FAR,
     TOO_LONG,
     VAGUE,
     Ask,
@@ -24,6 +28,7 @@ from conversations.notation import (
     Flow,
     Into,
     Parked,
+    Reads,
     Reply,
     Say,
     Step,
@@ -41,7 +46,12 @@ SAID = {
     DAY_ONLY: "give a day alone",
     VAGUE: "stay vague",
     PICKED: "pick one",
+    OTHER_TIME: "name another time",
+    LOW: "give a 1 or a 2",
+    FAIR: "give a 3 or more",
+    TOO_FAR: "name a day more than a year ahead",
 }
+OFFERED = {Reads.PICK: "their own ideas", Reads.TIME: "free times"}
 INDENT = " " * 6
 
 Translate = Callable[[str, str], str]
@@ -121,7 +131,7 @@ class _Page:
     def menu(self, context: str, step: Ask | Say | End) -> str:
         if not isinstance(step, Ask) or not step.lists_choices:
             return ""
-        offered = ["their own ideas"] if step.offers else []
+        offered = [OFFERED[step.reads]] if step.reads in OFFERED else []
         labels = [f"{n} {self.said(context, reply.label or '')}" for n, reply in enumerate(step.menu, start=1)]
         return "".join(f" {line}" for line in [", ".join([*offered, *labels])] if line)
 
@@ -132,6 +142,8 @@ class _Page:
             ways.setdefault(there, []).append(self.reply(context, reply))
         for there, replies in ways.items():
             yield f"If they {' or '.join(replies)}, go to {self.number[there]}."
+        if self.flow.asks_again_after and ask.if_silent == self.flow.if_silent:
+            yield f"If they are {silent_for(self.flow.asks_again_after)}, ask once more."
         if ask.if_silent:
             span, there = ask.if_silent
             yield f"If they are {silent_for(span)}, go to {self.number[there]}."
@@ -139,7 +151,7 @@ class _Page:
     def reply(self, context: str, reply: Reply) -> str:
         if reply.label:
             return f'say "{self.said(context, reply.label)}"'
-        return SAID.get(reply, f'say "{reply.name}"')
+        return SAID.get(reply, f'say "{reply.name.replace("_", " ")}"')
 
 
 def _ending(end: End) -> Iterator[str]:

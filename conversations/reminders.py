@@ -9,12 +9,15 @@ from zoneinfo import ZoneInfo
 from conversations.county import Hours
 from conversations.goals import Reminder, Step
 from conversations.situation import Situation
+from conversations.visits import AHEAD
 from conversations.wall_clock import at_wall
 
 MORNING = time(8)
 EVENING = time(19)
 BEFORE = timedelta(hours=1)
 A_DAY = timedelta(days=1)
+A_WEEK = timedelta(days=7)
+A_MONTH = timedelta(days=30)
 LONG_BEFORE = timedelta(days=3)
 MARGIN = timedelta(minutes=30)
 """A reminder that would come after the legal hours comes this long before they close."""
@@ -31,19 +34,14 @@ IN_TURN = {
 def moment_for(situation: Situation, step: Step, now: datetime) -> datetime | None:
     """When this client is reminded of a step, in their zone; None when no moment is left.
 
-    There is none in a rest, none today once the day's unprompted texts have gone out, and none at all when those of the
-    week or the month have (domain guide 3.8): we promise only what we will do.
+    There is none in a rest, and none that would come when the texts of that day, week or month have gone out already
+    (domain guide 3.8): we promise only what we will do.
     """
-    zone, county, rest = situation.client.zone, situation.county, situation.client.resting_until
-    sent, caps = situation.sent, situation.county.caps
-    if sent.in_7_days >= caps.a_week or sent.in_30_days >= caps.a_month:
-        return None
-    earliest = now.astimezone(UTC)
-    if sent.today >= caps.a_day:
-        earliest = at_wall(now.astimezone(zone).date() + A_DAY, time(0), zone).astimezone(UTC)
-    if rest:
-        earliest = max(earliest, rest.astimezone(UTC))
-    return moment(step, zone, county.legal_hours, earliest)
+    zone, rest = situation.client.zone, situation.client.resting_until
+    for at in _in_turn(step, zone, situation.county.legal_hours):
+        if at > now and not (rest and at < rest) and _has_room(at, situation, now):
+            return at.astimezone(zone)
+    return None
 
 
 def moment(step: Step, zone: ZoneInfo, legal: Hours, now: datetime) -> datetime | None:
@@ -53,14 +51,7 @@ def moment(step: Step, zone: ZoneInfo, legal: Hours, now: datetime) -> datetime 
     chosen moment cannot be, the nearest to it of `IN_TURN` is taken. A step with a day alone has no hour before it; it
     may be done until that day's legal hours end. A step in words alone ("soon") has no moment.
     """
-    end = starts_at(step, zone, legal)
-    if end is None:
-        return None
-    for wanted in _moments(step, end, zone):
-        at = _inside(wanted, legal, zone)
-        if now < at < end:
-            return at.astimezone(zone)
-    return None
+    return next((at.astimezone(zone) for at in _in_turn(step, zone, legal) if at > now), None)
 
 
 def first_choice(step: Step, zone: ZoneInfo, legal: Hours) -> datetime | None:
@@ -77,6 +68,32 @@ def starts_at(step: Step, zone: ZoneInfo, legal: Hours) -> datetime | None:
     if isinstance(at, datetime):
         return at.astimezone(UTC)
     return at_wall(at, legal.closes, zone).astimezone(UTC)
+
+
+def _has_room(at: datetime, situation: Situation, now: datetime) -> bool:
+    """Whether the caps leave room at that moment, if nothing goes out until then; the planner sees to it.
+
+    A visit ahead takes a place of its week and month with its text of the day before. On that day itself there is room
+    for both.
+    """
+    zone, sent, caps = situation.client.zone, situation.sent.moments, situation.county.caps
+    eves = [visit.starts_at - A_DAY for visit in situation.visits if visit.status in AHEAD]
+    day = at.astimezone(zone).date()
+    ahead = [eve for eve in eves if now < eve <= at and eve.astimezone(zone).date() != day]
+    today = sum(each.astimezone(zone).date() == day for each in sent)
+    week, month = (sum(each > at - span for each in (*sent, *ahead)) for span in (A_WEEK, A_MONTH))
+    return today < caps.a_day and week < caps.a_week and month < caps.a_month
+
+
+def _in_turn(step: Step, zone: ZoneInfo, legal: Hours) -> Iterator[datetime]:
+    """The moments that can be (UTC), the one nearest to the client's choice first."""
+    end = starts_at(step, zone, legal)
+    if end is None:
+        return
+    for wanted in _moments(step, end, zone):
+        at = _inside(wanted, legal, zone)
+        if at < end:
+            yield at
 
 
 def _moments(step: Step, end: datetime, zone: ZoneInfo) -> Iterator[datetime]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
-from conversations.effects import Effect, Level, Send, Sentence, TellWorker, Trigger
+from conversations.effects import Sentence
 from conversations.goals import StepStatus
 from conversations.notation import _
-from conversations.office_hours import due, is_open
+from conversations.safety import DangerKind
 from conversations.situation import Situation
 
 HELP = Sentence(
@@ -40,6 +39,80 @@ MEDIA = Sentence(
 GLAD = Sentence("single/glad", _("You're welcome. We're cheering for you."))
 RESTING = Sentence("single/resting", _("OK, resting for {weeks} weeks. Text GO any time to pick up again."))
 NO_RUSH = Sentence("single/no_rush", _("No rush. Text GO any time to pick this up again."))
+TOMORROW = Sentence("single/tomorrow", _("No rush. I'll ask you again tomorrow, or text GO any time."))
+WRONG_NUMBER = Sentence(
+    "single/wrong_number", _("Thanks for telling us, and sorry for the mix-up. We won't text this number again.")
+)
+OUT_OF_SCOPE = Sentence(
+    "single/out_of_scope",
+    _("That's one for {worker}. I passed it on and you'll hear by {due}. You can also call {phone}."),
+)
+PRIVATE_NUMBER = Sentence(
+    "single/private_number",
+    _("Please don't text ID, Social or card numbers. {worker} can take those safely. We hid that message."),
+)
+LANGUAGE_NOT_OFFERED = Sentence(
+    "single/language_not_offered",
+    _("We can't text in {language} yet. Someone will call you by {due} with a free interpreter."),
+)
+LANGUAGES_OFFERED = Sentence("single/languages_offered", _("Text the language you like: ENGLISH or ESPANOL."))
+WHO_IS_THIS = Sentence("single/who_is_this", _("Thanks for texting. Who is this?"))
+NOBODY_HERE = Sentence("single/who_is_this", _("someone else"))
+SOMEONE_ELSE = Sentence(
+    "single/someone_else", _("OK. I'll only share plans with the person they belong to. Call {phone} for help.")
+)
+RECEIVED = Sentence("single/received", _("Got it. Thanks."))
+SELF_HARM = Sentence(
+    "danger/self_harm",
+    _(
+        "I'm an automated line, so please reach a person now: call or text 988, day or night. In danger, call 911. "
+        "I've alerted our team."
+    ),
+)
+SELF_HARM_WHEN_CLOSED = Sentence(
+    "danger/self_harm_when_closed",
+    _(
+        "I'm an automated line and nobody reads this now. Please reach a person: call or text 988, day or night. "
+        "In danger, call 911."
+    ),
+)
+HARM = Sentence(
+    "danger/harm",
+    _(
+        "Thank you for telling us. If anyone is in danger now, call 911. "
+        "A person on our team will contact you by {due}."
+    ),
+)
+MEDICAL = Sentence(
+    "danger/medical", _("Please call 911 now. I'm an automated line and can't send help. I've alerted our team.")
+)
+MEDICAL_WHEN_CLOSED = Sentence(
+    "danger/medical_when_closed",
+    _("Please call 911 now. I'm an automated line and can't send help. Nobody on our team reads this now."),
+)
+IN_NEED = Sentence(
+    "danger/in_need",
+    _(
+        "Thanks for telling us. For food, shelter or other help right now, call 211. "
+        "{worker} will contact you by {due}."
+    ),
+)
+STRANGER_IN_DANGER = Sentence(
+    "danger/stranger",
+    _(
+        "I'm an automated line. In danger, call 911. To talk to someone, call or text 988, day or night. "
+        "For food or shelter, call 211."
+    ),
+)
+WORKER_JOINED = Sentence("single/worker_joined", _("Hi {name}, {worker} here. I read your messages. I'm with you now."))
+WORKER_LEFT = Sentence(
+    "single/worker_left",
+    _("{worker} has signed off for now. I can keep helping with your goals. Text 0 any time for a person."),
+)
+STILL_COMING = Sentence(
+    "single/still_coming",
+    _("Thanks for your patience. {worker} is still busy, so a teammate will reach you by {due}."),
+)
 PLAN = Sentence(
     "single/plan", _("Your goal: {goal}. Step: {step}, {when}. If {obstacle}: {detour}. Text CHANGE to edit.")
 )
@@ -77,11 +150,15 @@ def step_reminder(situation: Situation) -> Sentence:
     return STEP_TODAY if goal.step.obstacle and goal.step.detour else STEP_TODAY_WITHOUT_DETOUR
 
 
-def bring_person(situation: Situation, now: datetime) -> tuple[Effect, ...]:
-    """A client asked for a person: one is told, and the client hears the truth about when (domain guide 7.1)."""
-    county = situation.county
-    says = PERSON if is_open(now, county) else PERSON_WHEN_CLOSED
-    return (TellWorker(Trigger.ASKED_FOR_PERSON, Level.U1, due(Level.U1, now, county)), Send(says))
+def in_danger(kind: DangerKind, *, is_open: bool) -> Sentence:
+    """The one right reply to words of danger, true about whether anybody reads along (domain guide 7.1, 9)."""
+    match kind:
+        case DangerKind.SELF_HARM:
+            return SELF_HARM if is_open else SELF_HARM_WHEN_CLOSED
+        case DangerKind.MEDICAL:
+            return MEDICAL if is_open else MEDICAL_WHEN_CLOSED
+        case _:
+            return HARM
 
 
 def all_single_texts() -> Iterator[Sentence]:

@@ -6,13 +6,13 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from conversations import segments
 from conversations.catalog import Line
-from conversations.dates import say_moment, say_near
+from conversations.dates import say_choice, say_moment, say_near
 from conversations.effects import Purpose, Sentence, Texted
 from conversations.folding import fold
 from conversations.languages import Language
@@ -100,6 +100,8 @@ def breaches(text: Text, rules: Iterable[Rule]) -> Iterator[Broken]:
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 LAST_NAME = re.compile(r"(last|sur|family|full)_?name")
 LONG_NUMBER = re.compile(r"(?<!\d)\d(?:[ .-]?\d){6,}")
+HELP_LINES = ("800-799-7233",)
+"""Numbers that anybody may be given (domain guide 6.9)."""
 AMOUNT = re.compile(r"[$€]\s?\d")
 LINK = re.compile(
     r"\w+://\S+|\bwww\.\S+|\b[\w-]+\.(?:com|org|net|gov|us|edu|info|io|ly|co|gl|me)\b(?:/\S*)?", re.IGNORECASE
@@ -121,9 +123,11 @@ UTC_ZONE = ZoneInfo("UTC")
 WORST_DAYS = (datetime(2026, 9, 23, 12, 30, tzinfo=UTC_ZONE), datetime(2026, 9, 26, 12, 30, tzinfo=UTC_ZONE))
 """A Wednesday and a Saturday in September: the longest names, and in Spanish one with an accent that GSM-7 lacks."""
 
+LONG_BEFORE = timedelta(days=14)
+
 PARTS_OF_A_PLAN = frozenset({*LABELS, "when"})
 PARTS_OF_A_RECAP = 3
-"""A text that says back so many parts of a plan is a recap."""
+"""A text that says back so many parts of a plan is a recap, and so is one with more own words than that."""
 
 LONGEST = {
     "program": "Goal Line",
@@ -131,6 +135,7 @@ LONGEST = {
     "phone": "707-555-0134",
     "name": "m" * 14,
     "worker": "m" * 14,
+    "whom": "m" * 14,
     "weeks": "12",
     "n": "31",
     **{name: "m" * longest for name, longest in LABELS.items()},
@@ -156,8 +161,11 @@ def banned(text: Text) -> Iterator[str]:
 
 def private(text: Text) -> Iterator[str]:
     yield from phrases(text.lists.private, text.whole)
+    words = text.whole
+    for line in HELP_LINES:
+        words = words.replace(line, "")
     for what, pattern in (("a long number", LONG_NUMBER), ("an amount of money", AMOUNT)):
-        if pattern.search(text.whole):
+        if pattern.search(words):
             yield what
 
 
@@ -169,7 +177,8 @@ def questions(text: Text) -> Iterator[str]:
 
 def too_long(text: Text) -> Iterator[str]:
     """One part, two for a recap; with accents kept one more, if the plain letters fit; three in other scripts."""
-    most = 2 if len(placeholders(text.line.says.text) & PARTS_OF_A_PLAN) >= PARTS_OF_A_RECAP else 1
+    parts = len(placeholders(text.line.says.text) & PARTS_OF_A_PLAN)
+    most = 2 if parts >= PARTS_OF_A_RECAP or text.line.ideas > PARTS_OF_A_RECAP else 1
     worst = max((_at_worst(text, day) for day in WORST_DAYS), key=lambda said: said.segments)
     plain = segments.size(segments.fold_to_gsm(worst.body))
     if plain.alphabet is segments.Alphabet.UCS_2:
@@ -185,7 +194,8 @@ def _at_worst(text: Text, day: datetime) -> Texted:
     near = say_near(day, code, UTC_ZONE, day)
     values = {**LONGEST, "when": say_moment(day, code, UTC_ZONE), "remind": near, "due": near}
     ideas = ("m" * LABELS["goal"],) * text.line.ideas
-    body = worded(text.line.says, (*ideas, *text.line.menu), text.language, lambda name: values.get(name, ""))
+    times = (say_choice(day, code, UTC_ZONE, day - LONG_BEFORE),) * text.line.times
+    body = worded(text.line.says, (*ideas, *times, *text.line.menu), text.language, lambda name: values.get(name, ""))
     return texted(body, text.language, Purpose.REPLY)
 
 

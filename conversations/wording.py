@@ -7,11 +7,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from conversations import segments
-from conversations.effects import Effect, Preference, Purpose, Send, SendWords, Sentence, SetPreference, Texted
+from conversations.effects import (
+    ChangeConsent,
+    Effect,
+    Preference,
+    Purpose,
+    Send,
+    SendWords,
+    Sentence,
+    SetPreference,
+    Texted,
+)
 from conversations.labels import label, visible
 from conversations.languages import Encoding, Language
 from conversations.placeholders import LABELS, Facts, value_of
@@ -38,10 +49,14 @@ def say(
         match effect:
             case Send(says=says, menu=menu, answers=answers, purpose=purpose):
                 facts = Facts(answers, tuple(effects), situation, language, now, shared=shared)
-                body = worded(says, menu, language, partial(value_of, facts))
+                shown = [facts.choice(each) if isinstance(each, datetime) else each for each in menu]
+                body = worded(says, shown, language, partial(value_of, facts))
                 said.append(texted(body, language, purpose, says.context))
-            case SendWords(words=words, purpose=purpose):
-                said.append(texted(words, language, purpose))
+            case ChangeConsent(shown=Sentence() as shown):
+                facts = Facts({}, tuple(effects), situation, language, now, shared=shared)
+                said.append(replace(effect, shown=worded(shown, (), language, partial(value_of, facts))))
+            case SendWords(words=words, purpose=purpose, signed=name):
+                said.append(texted(f"{name}: {words}" if name else words, language, purpose))
             case SetPreference(what=Preference.LANGUAGE, value=code):
                 language = _language(code, situation, languages)
                 said.append(effect)

@@ -77,6 +77,18 @@ def updating(table: Table, columns: Sequence[str], *, by: str = "id", also: Sequ
     )
 
 
+def deleting(table: Table, by: Sequence[str]) -> Bulk:
+    """Delete rows found by the columns `by`."""
+    one = " AND ".join(f'"{name}" = ?' for name in by)
+    all_ = " AND ".join(f'{table.name}."{name}" = given."{name}"' for name in by)
+    return Bulk(
+        table,
+        by,
+        f"DELETE FROM {table.name} WHERE {one}",  # noqa: S608  as above
+        f"DELETE FROM {table.name} USING {_rows_of(table)} AS given WHERE {all_}",  # noqa: S608
+    )
+
+
 def replaced(*columns: str) -> str:
     """For an ON CONFLICT clause: these columns take the new row's values."""
     return ", ".join(f'"{name}" = excluded."{name}"' for name in columns)

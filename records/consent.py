@@ -2,101 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import timedelta
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, text, update
 
 from conversations.effects import Purpose
-from conversations.nudges import NudgeState
-from conversations.situation import Consent
-from records import engagement
-from records.engagement import Kind, Row, entry
-from records.ids import new_id
+from conversations.situation import Consent, Mode
 from records.states import MessageState
-from records.tables import clients, consent_events, messages, nudges
+from records.tables import clients, messages
 
-_BEFORE_YES = frozenset({Purpose.INVITE, Purpose.LEGAL, Purpose.REPLY})
+_EVERYTHING = frozenset(Purpose)
+_ANSWERS = frozenset({Purpose.LEGAL, Purpose.REPLY, Purpose.CRISIS})
+_BEFORE_YES = _ANSWERS | {Purpose.INVITE}
+_AFTER_STOP = frozenset({Purpose.LEGAL, Purpose.CRISIS})
 
 MAY_RECEIVE: dict[Consent, frozenset[Purpose]] = {
     Consent.NONE: _BEFORE_YES,
     Consent.INVITED: _BEFORE_YES,
-    Consent.ACTIVE: frozenset(Purpose),
-    Consent.REVOKED: frozenset({Purpose.LEGAL}),
-    Consent.CLOSED: frozenset({Purpose.LEGAL, Purpose.REPLY}),
+    Consent.ACTIVE: _EVERYTHING,
+    Consent.RENEW_DUE: _ANSWERS | {Purpose.HUMAN},
+    Consent.EXPIRED: _ANSWERS,
+    Consent.CLOSED: _ANSWERS,
+    Consent.REVOKED: _AFTER_STOP,
+    Consent.WRONG_NUMBER: _AFTER_STOP,
 }
-"""What may be sent, looked at again when a text is claimed. After a stop: the confirmation, and an answer to HELP."""
+"""What may be sent, looked at again when a text is claimed. After a stop: the confirmation, an answer to HELP, and what
+is said to words of danger."""
 
-SILENT = frozenset({Consent.REVOKED, Consent.CLOSED})
+MODE_LETS: dict[Mode, frozenset[Purpose]] = {
+    Mode.BOT: _EVERYTHING,
+    Mode.HUMAN: _EVERYTHING - {Purpose.REMINDER, Purpose.CHECK_IN, Purpose.VISIT, Purpose.NUDGE},
+    Mode.STOPPED: _ANSWERS | {Purpose.HUMAN},
+    Mode.SILENT: frozenset(),
+}
+"""What may be sent in a thread, besides: looked at again as well."""
+
+SILENT = frozenset({Consent.REVOKED, Consent.CLOSED, Consent.EXPIRED, Consent.WRONG_NUMBER})
 """To go here takes back everything that has not left."""
 
 REASON = "no consent any more"
 
+CLAIM_HOLDS = timedelta(seconds=0.3)
+"""A claim says that a text may leave now. It says so for `RIGHT_TO_BEGIN`; then whoever has it must ask again. A stop
+that finds a claim waits for longer than that before it is committed. So no text begins to leave after a stop,
+whichever process claimed it, and no claim has to be committed twice."""
+RIGHT_TO_BEGIN = CLAIM_HOLDS / 2
+
 LOCK = (
-    select(clients.c.id, clients.c.consent, clients.c.language, clients.c.worker_id)
+    select(clients.c.id, clients.c.consent, clients.c.mode, clients.c.language, clients.c.worker_id)
     .where(clients.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(clients.c.id)
     .with_for_update(key_share=True)
 )
 """A client's row is the lock on all that is about this client; several are taken in the order of their ids."""
 
-_CANCEL_MESSAGES = (
+_TAKE_BACK = (
     update(messages)
-    .where(messages.c.client_id.in_(bindparam("ids", expanding=True)), messages.c.state == MessageState.DUE)
-    .values(state=MessageState.CANCELLED, reason=REASON)
-    .returning(messages.c.id, messages.c.client_id, messages.c.purpose)
+    .where(
+        messages.c.client_id == bindparam("client"),
+        messages.c.state == MessageState.DUE,
+        messages.c.purpose.not_in(bindparam("keeps", expanding=True)),
+    )
+    .values(state=MessageState.CANCELLED, reason=bindparam("because"))
+    .returning(messages.c.id)
 )
-_CANCEL_NUDGES = (
-    update(nudges)
-    .where(nudges.c.client_id == bindparam("client"), nudges.c.state == NudgeState.PLANNED)
-    .values(state=NudgeState.CANCELLED, reason=REASON, version=nudges.c.version + 1)
-    .returning(nudges.c.id, nudges.c.kind)
-)
+_numbers = select(clients.c.number).where(clients.c.id.in_(bindparam("ids", expanding=True)))
+_CLAIMED = select(messages.c.id).where(messages.c.number.in_(_numbers), text("messages.state = 'claimed'")).limit(1)
 
 
-def cancel_messages(connection: Connection, client_ids: Sequence[str]) -> list[tuple[str, str, str]]:
-    """Take back what has not been claimed; gives (message id, client id, purpose) of each."""
-    return [(row.id, row.client_id, row.purpose) for row in connection.execute(_CANCEL_MESSAGES, {"ids": client_ids})]
+def why_not(purpose: Purpose, consent: Consent, mode: Mode) -> str:
+    """Why a text may not go out; "" when it may."""
+    if purpose not in MAY_RECEIVE[consent]:
+        return f"consent is {consent}"
+    return "" if purpose in MODE_LETS[mode] else f"mode is {mode}"
 
 
-def revoked_elsewhere(connection: Connection, client_id: str, now: datetime, evidence: str) -> None:
-    """The carrier or the provider says that this client opted out where we could not see it (error 21610)."""
-    client = connection.execute(LOCK, {"ids": [client_id]}).one()
-    if client.consent == Consent.REVOKED:
-        return
-    connection.execute(update(clients).where(clients.c.id == client_id).values(consent=Consent.REVOKED))
-    happened = {
-        "id": new_id(now),
-        "client_id": client_id,
-        "at": now,
-        "to": Consent.REVOKED,
-        "channel": "provider",
-        "language": client.language,
-        "exact_text": "",
-        "evidence_message_id": evidence,
-        "actor": "provider",
-    }
-    connection.execute(insert(consent_events), [happened])
+def cancel_messages(connection: Connection, client_id: str, keeps: Collection[Purpose], reason: str) -> Sequence[str]:
+    """Take back what has not been claimed and is not of these purposes; gives the ids of the messages."""
+    values = {"client": client_id, "keeps": list(keeps), "because": reason}
+    return connection.execute(_TAKE_BACK, values).scalars().all()
 
-    def row(kind: Kind, subject: str, reason: str, message_id: str | None = None) -> Row:
-        return entry(
-            kind,
-            now,
-            client_id=client_id,
-            worker_id=client.worker_id,
-            language=client.language,
-            subject=subject,
-            reason=reason,
-            message_id=message_id,
-        )
 
-    log = [row(Kind.CONSENT_CHANGED, Consent.REVOKED, "the provider says the client opted out (21610)", evidence)]
-    log += [
-        row(Kind.TEXT_STATUS, MessageState.CANCELLED, REASON, message)
-        for message, _client, _purpose in cancel_messages(connection, [client_id])
-    ]
-    log += [
-        row(Kind.NUDGE_CANCELLED, nudge.kind, REASON)
-        for nudge in connection.execute(_CANCEL_NUDGES, {"client": client_id})
-    ]
-    engagement.append(connection, log)
+def any_claimed(connection: Connection, client_ids: Sequence[str]) -> bool:
+    """Whether a text to the number of one of these clients may be about to leave."""
+    return connection.execute(_CLAIMED, {"ids": client_ids}).first() is not None

@@ -16,12 +16,13 @@ from records.tables import clients, engagement, messages, staff
 
 BOT = "bot"
 CLIENT = "client"
+PROVIDER = "provider"
 
 NOTHING: Mapping[str, Any] = {}
 
 
 class Kind(StrEnum):
-    """What a row of the log is about. A goal's row says `goal_` and what happened to it."""
+    """What a row of the log is about. Of a goal, a visit or a client's reminder it says what happened to it."""
 
     TEXT_IN = "text_in"
     TEXT_OUT = "text_out"
@@ -35,6 +36,7 @@ class Kind(StrEnum):
     GOAL_RELEASED = "goal_released"
     STEP_REVIEWED = "step_reviewed"
     IDEA_KEPT = "idea_kept"
+    ROADMAP_KEPT = "roadmap_kept"
     NUDGE_PLANNED = "nudge_planned"
     NUDGE_SENT = "nudge_sent"
     NUDGE_HELD = "nudge_held"
@@ -44,11 +46,40 @@ class Kind(StrEnum):
     NUDGE_SCHEDULED = "nudge_scheduled"
     NUDGE_EDITED = "nudge_edited"
     CONSENT_CHANGED = "consent_changed"
+    MODE_CHANGED = "mode_changed"
+    TEXTS_HELD = "texts_held"
+    HOLD_ENDED = "hold_ended"
     PREFERENCE_SET = "preference_set"
+    INSTRUMENT_ANSWERED = "instrument_answered"
+    VISIT_ENTERED = "visit_entered"
+    VISIT_CONFIRMED = "visit_confirmed"
+    VISIT_LEAVE_PLANNED = "visit_leave_planned"
+    VISIT_MOVED = "visit_moved"
+    VISIT_ATTENDED = "visit_attended"
+    VISIT_MISSED = "visit_missed"
+    VISIT_ENDED_BY_CLIENT = "visit_ended_by_client"
+    VISIT_ENDED_BY_OFFICE = "visit_ended_by_office"
+    TIMES_HELD = "times_held"
+    TIMES_OFFERED = "times_offered"
+    TIME_WITHDRAWN = "time_withdrawn"
+    REMINDER_SET = "reminder_set"
+    REMINDER_SENT = "reminder_sent"
+    REMINDER_DONE = "reminder_done"
+    REMINDER_REMOVED = "reminder_removed"
     ESCALATION_OPENED = "escalation_opened"
     ESCALATION_REPEATED = "escalation_repeated"
     ESCALATION_ACKNOWLEDGED = "escalation_acknowledged"
+    ESCALATION_CONTACTED = "escalation_contacted"
+    ESCALATION_REASSIGNED = "escalation_reassigned"
+    ESCALATION_SNOOZED = "escalation_snoozed"
+    ESCALATION_BACK = "escalation_back"
+    ESCALATION_MERGED = "escalation_merged"
+    ESCALATION_CALLED_AGAIN = "escalation_called_again"
+    ESCALATION_PASSED_ON = "escalation_passed_on"
     ESCALATION_RESOLVED = "escalation_resolved"
+    PROMISE_BROKEN = "promise_broken"
+    LEAVE_ADDED = "leave_added"
+    LEAVE_REMOVED = "leave_removed"
     SET_ASIDE = "set_aside"
     THREAD_VIEWED = "thread_viewed"
     LOG_EXPORTED = "log_exported"
@@ -72,7 +103,7 @@ def entry(  # noqa: PLR0913  a row has this many columns
     message_id: str | None = None,
     detail: Mapping[str, Any] = NOTHING,
 ) -> Row:
-    """One row, ready for `append`. `actor` is CLIENT, BOT or the id of a member of staff."""
+    """One row, ready for `append`. `actor` is CLIENT, BOT, PROVIDER or the id of a member of staff."""
     return {
         "id": new_id(now),
         "at": now,

@@ -19,5 +19,9 @@ class ChangedError(Exception):
     """Somebody else changed it since it was read."""
 
 
+class RefusedError(Exception):
+    """The rules do not allow it. The message says, to who asked for it, what to do instead."""
+
+
 class NotFoundError(LookupError):
     """There is no such record, or it is not this worker's."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine
@@ -19,11 +22,36 @@ def migrate(engine: Engine) -> str:
     found = revision(engine)
     if found is not None and found not in known_revisions():
         raise SchemaError(f"the database was made by a newer release (revision {found}): install that release")
-    with engine.begin() as connection:
+    with _changing_tables(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7241)")  # two processes that start together
         command.upgrade(_config(connection), "head")
     return head()
+
+
+@contextmanager
+def _changing_tables(engine: Engine) -> Iterator[Connection]:
+    """A transaction. SQLite replaces a table to change it, and would take what refers to the old one for orphans.
+
+    So what refers to what is not looked at meanwhile, but all of it at the end. Raises SchemaError if a row would hang
+    in the air; then nothing was changed.
+    """
+    if engine.dialect.name != "sqlite":
+        with engine.begin() as connection:
+            yield connection
+        return
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        if driver is None:
+            raise SchemaError("the database cannot be reached")
+        driver.execute("PRAGMA foreign_keys=OFF")  # inside a transaction it would do nothing
+        try:
+            with connection.begin():
+                yield connection
+                if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise SchemaError("rows refer to what is not there: nothing was changed")
+        finally:
+            driver.execute("PRAGMA foreign_keys=ON")
 
 
 def _config(connection: Connection) -> Config:

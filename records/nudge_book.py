@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from conversations.effects import PlanNudge, SettleNudge
-from conversations.nudges import OF_SILENCE, Nudge, NudgeKind, NudgeState
+from conversations.nudges import OF_A_VISIT, OF_SILENCE, Nudge, NudgeKind, NudgeState
 from conversations.situation import Talk
 
 REPLACED = "replaced by a newer one"
@@ -16,7 +16,7 @@ MOVED_ON = "the talk moved on"
 
 @dataclass(slots=True)
 class PlannedNudge:
-    """A row of `nudges`, to be changed. `before` is (state, due moment) as stored; None when it is new."""
+    """A row of `nudges`, to be changed. `before` is (state, due moment, words) as stored; None when it is new."""
 
     id: str
     kind: str
@@ -29,19 +29,21 @@ class PlannedNudge:
     held: int
     created_by: str | None
     reason: str = ""
-    before: tuple[str, datetime] | None = field(init=False)
+    before: tuple[str, datetime, str] | None = field(init=False)
 
     def __post_init__(self) -> None:
-        self.before = (self.state, self.due_at)
+        self.before = (self.state, self.due_at, self.words)
 
     @property
     def changed(self) -> bool:
-        return self.before != (self.state, self.due_at)
+        return self.before != (self.state, self.due_at, self.words)
 
     @property
     def held_back(self) -> bool:
         """It waited, and waits on, until another moment."""
-        return self.changed and self.before is not None and self.before[0] == self.state == NudgeState.PLANNED
+        if self.before is None or self.before[1] == self.due_at:
+            return False
+        return self.before[0] == self.state == NudgeState.PLANNED
 
     def nudge(self) -> Nudge:
         return Nudge(self.id, NudgeKind(self.kind), self.due_at, self.wanted_at, self.subject, self.words, self.held)
@@ -59,14 +61,19 @@ class NudgeBook:
     def knows(self, key: str) -> bool:
         return key in self._by_key
 
+    def said_so_far(self) -> str:
+        """What waits for more of the same breath."""
+        return next((nudge.words for nudge in self._planned() if nudge.kind == NudgeKind.BREATH), "")
+
     def due(self, now: datetime) -> list[PlannedNudge]:
         return [nudge for nudge in self._planned() if nudge.due_at <= now]
 
     def plan(self, wish: PlanNudge, new_id: str, by: str | None = None) -> None:
         """Plan once: a key that waits or went out stays as it is, a cancelled one comes back.
 
-        A client has one planned reminder and one check-in a goal, one silence, one end of rest and one invitation: the
-        newest. `by` is the id of the member of staff who wishes it.
+        A client has one planned reminder and one check-in a goal, one nudge of a kind for each visit and own reminder,
+        any number of worker's nudges and promises, and one of every other kind: the newest. `by` is the id of the
+        member of staff who wishes it.
         """
         known = self._by_key.get(wish.key)
         if known is not None and known.state not in (NudgeState.CANCELLED, NudgeState.PLANNED):
@@ -79,11 +86,12 @@ class NudgeBook:
         elif known.state == NudgeState.CANCELLED:
             known.state = NudgeState.PLANNED
             known.due_at, known.wanted_at, known.held = wish.due_at, wish.wanted_at or wish.due_at, 0
-            known.reason = wish.reason
+            known.reason, known.words = wish.reason, wish.words
 
-    def cancel(self, kinds: Iterable[str], reason: str) -> None:
+    def cancel(self, kinds: Iterable[str], reason: str, subject: str = "") -> None:
+        """With a `subject`, only what is about it."""
         for nudge in list(self._planned()):
-            if nudge.kind in kinds:
+            if nudge.kind in kinds and subject in ("", nudge.subject):
                 _end(nudge, NudgeState.CANCELLED, reason)
 
     def settle(self, settled: SettleNudge) -> PlannedNudge:
@@ -118,7 +126,17 @@ class NudgeBook:
 def _new(wish: PlanNudge, new_id: str, by: str | None) -> PlannedNudge:
     wanted = wish.wanted_at or wish.due_at
     nudge = PlannedNudge(
-        new_id, wish.kind, wish.key, wish.subject, "", NudgeState.PLANNED, wish.due_at, wanted, 0, by, wish.reason
+        new_id,
+        wish.kind,
+        wish.key,
+        wish.subject,
+        wish.words,
+        NudgeState.PLANNED,
+        wish.due_at,
+        wanted,
+        0,
+        by,
+        wish.reason,
     )
     nudge.before = None
     return nudge
@@ -129,12 +147,13 @@ def _end(nudge: PlannedNudge, state: NudgeState, reason: str) -> None:
 
 
 ONE_A_GOAL = frozenset({NudgeKind.STEP_REMINDER, NudgeKind.CHECK_IN})
-ONE_A_CLIENT = OF_SILENCE | {NudgeKind.END_OF_REST, NudgeKind.INVITE}
+ONE_A_SUBJECT = OF_A_VISIT | {NudgeKind.OWN_REMINDER}
+MANY = frozenset({NudgeKind.WORKER_NUDGE, NudgeKind.PROMISE})
 
 
 def _same_matter(nudge: PlannedNudge, wish: PlanNudge) -> bool:
-    if nudge.kind != wish.kind:
+    if nudge.kind != wish.kind or wish.kind in MANY:
         return False
     if wish.kind in ONE_A_GOAL:
         return nudge.subject.partition(".")[0] == wish.subject.partition(".")[0]
-    return wish.kind in ONE_A_CLIENT
+    return nudge.subject == wish.subject or wish.kind not in ONE_A_SUBJECT

@@ -14,15 +14,13 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, and_, bindparam, insert, select, text, update
 
 from conversations.effects import Purpose
-from conversations.situation import Consent
-from records import consent, engagement
+from conversations.situation import Consent, Mode
+from records import consent, delivery_trouble, engagement
+from records.delivery_trouble import Trouble
 from records.engagement import Kind, Row, entry
 from records.ids import new_id
 from records.states import RANK, MessageState, Outcome
 from records.tables import UNFINISHED, attempts, clients, messages, status_events
-
-OPTED_OUT = 21610
-"""The provider's error for a number that opted out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +59,7 @@ _CANDIDATES = (
         messages.c.client_id,
         messages.c.language,
         clients.c.consent,
+        clients.c.mode,
         clients.c.worker_id,
     )
     .select_from(messages)
@@ -95,6 +94,7 @@ _NEVER_SENT = (
 def claim(connection: Connection, now: datetime, limit: int) -> list[Claimed]:
     """Take up to `limit` texts to send; at most one of a number. Any number of processes may do this at once.
 
+    Each must begin to leave within `consent.RIGHT_TO_BEGIN` of this call's end; later, `may_begin` is to be asked.
     A text that is too late becomes expired, one that the client's consent does not allow becomes suppressed; both with
     the reason. They count towards `limit`, so an empty answer means that nothing is due only if nothing changed.
     """
@@ -119,9 +119,16 @@ def claim(connection: Connection, now: datetime, limit: int) -> list[Claimed]:
 def _why_not(row: RowMapping, now: datetime) -> tuple[MessageState, str] | None:
     if row["expires_at"] <= now:
         return MessageState.EXPIRED, "too late to be useful"
-    if row["client_id"] and Purpose(row["purpose"]) not in consent.MAY_RECEIVE[Consent(row["consent"])]:
-        return MessageState.SUPPRESSED, f"consent is {row['consent']}"
+    if reason := _not_allowed(row):
+        return MessageState.SUPPRESSED, reason
     return None
+
+
+def _not_allowed(row: RowMapping) -> str:
+    """What a stranger is answered needs nobody's consent."""
+    if not row["client_id"]:
+        return ""
+    return consent.why_not(Purpose(row["purpose"]), Consent(row["consent"]), Mode(row["mode"]))
 
 
 def _claimed(row: RowMapping, now: datetime) -> Claimed:
@@ -146,12 +153,65 @@ def _frozen(text: Claimed, now: datetime) -> dict[str, Any]:
     }
 
 
+_CLAIMED = (
+    select(
+        messages.c.id,
+        messages.c.client_id,
+        messages.c.language,
+        messages.c.purpose,
+        messages.c.state,
+        clients.c.consent,
+        clients.c.mode,
+        clients.c.worker_id,
+    )
+    .select_from(attempts)
+    .join(messages, messages.c.id == attempts.c.message_id)
+    .outerjoin(clients, clients.c.id == messages.c.client_id)
+    .where(attempts.c.id == bindparam("attempt"))
+)
+
+
+def may_begin(connection: Connection, attempt_id: str, now: datetime) -> bool:
+    """Whether a claimed text may still leave, for another `consent.RIGHT_TO_BEGIN` from this call's end.
+
+    Waits for what is being decided about its client. If the text may not leave it becomes suppressed.
+    """
+    _lock_people(connection, attempt_id)
+    row = connection.execute(_CLAIMED, {"attempt": attempt_id}).mappings().one()
+    if row["state"] != MessageState.CLAIMED:  # given up meanwhile, as after a crash
+        return False
+    reason = _not_allowed(row)
+    if not reason:
+        return True
+    connection.execute(_NEVER_SENT, [{"message": row["id"], "to": MessageState.SUPPRESSED, "because": reason}])
+    connection.execute(_FINISH, {"attempt": attempt_id, "came_to": Outcome.NOT_SENT, "now": now, "error": None})
+    engagement.append(connection, [_status_entry(row, now, MessageState.SUPPRESSED, reason)])
+    return False
+
+
+_its_number = (
+    select(messages.c.number)
+    .join(attempts, attempts.c.message_id == messages.c.id)
+    .where(attempts.c.id == bindparam("attempt"))
+    .scalar_subquery()
+)
+_PEOPLE = (
+    select(clients.c.id).where(clients.c.number == _its_number).order_by(clients.c.id).with_for_update(key_share=True)
+)
+
+
+def _lock_people(connection: Connection, attempt_id: str) -> None:
+    """All of this text's number, before its message: the order that everybody keeps."""
+    connection.execute(_PEOPLE, {"attempt": attempt_id}).all()
+
+
 _ATTEMPT = (
     select(
         attempts.c.id.label("attempt_id"),
         attempts.c.provider_id.label("bound_to"),
         messages.c.id,
         messages.c.client_id,
+        messages.c.number,
         messages.c.state,
         messages.c.language,
         messages.c.expires_at,
@@ -205,16 +265,17 @@ def outcome(
     error_code: int | None = None,
     retry_at: datetime | None = None,
     reason: str = "",
-) -> None:
-    """What came of handing the text over.
+) -> Trouble | None:
+    """What came of handing the text over; gives what it says of the number, to be decided on in this transaction.
 
     ACCEPTED takes the `provider_id`. REFUSED is final, with its `error_code`. NOT_SENT is due again at `retry_at`,
     which the caller spreads out; at the latest when the text expires. UNKNOWN holds back later texts to this number
     until a report or `park_unknown` settles it. A report that came before this is not undone.
     """
-    if error_code == OPTED_OUT:
-        _opted_out(connection, attempt_id, now)
+    if delivery_trouble.may_be_trouble(error_code):
+        _lock_people(connection, attempt_id)
     row = connection.execute(_ATTEMPT, {"attempt": attempt_id}).mappings().one()
+    rose = False
     connection.execute(_FINISH, {"attempt": attempt_id, "came_to": came_to, "now": now, "error": error_code})
     if provider_id:
         _bind(connection, row, provider_id)
@@ -222,7 +283,7 @@ def outcome(
         case Outcome.ACCEPTED:
             _rise(connection, row, MessageState.ACCEPTED, now)
         case Outcome.REFUSED:
-            _rise(connection, row, MessageState.FAILED, now, error_code, reason)
+            rose = _rise(connection, row, MessageState.FAILED, now, error_code, reason)
         case Outcome.NOT_SENT if RANK.get(row["state"], 1) == 0:
             again = min(retry_at or now, row["expires_at"])
             connection.execute(
@@ -236,6 +297,7 @@ def outcome(
             )
         case _:
             pass
+    return _trouble(connection, row, error_code, now, rose=rose)
 
 
 REPORTS = {
@@ -260,22 +322,34 @@ def fold_status(
     provider_id: str,
     error_code: int | None,
     at: datetime,
-) -> bool:
-    """Take a report of the provider's. Gives False if there is no such attempt.
+) -> Trouble | None:
+    """Take a report of the provider's; gives what `outcome` gives. One on no attempt of ours changes nothing.
 
     Reports come more than once, in any order, and sometimes before our own outcome is stored: the state only rises.
     """
-    if error_code == OPTED_OUT:
-        _opted_out(connection, attempt_id, at)
+    if delivery_trouble.may_be_trouble(error_code):
+        _lock_people(connection, attempt_id)
     row = connection.execute(_ATTEMPT, {"attempt": attempt_id}).mappings().first()
     if row is None:
-        return False
+        return None
     _bind(connection, row, provider_id)
     event = {"id": new_id(at), "attempt_id": attempt_id, "at": at, "status": status[:16], "error_code": error_code}
     connection.execute(insert(status_events), [event])
-    if to := REPORTS.get(status):
-        _rise(connection, row, to, at, error_code)
-    return True
+    to = REPORTS.get(status)
+    rose = to is not None and _rise(connection, row, to, at, error_code)
+    return _trouble(connection, row, error_code, at, rose=rose)
+
+
+def _trouble(
+    connection: Connection, row: RowMapping, error_code: int | None, now: datetime, *, rose: bool
+) -> Trouble | None:
+    """An opt-out counts whenever it is heard of; the rest once a text, when it fails."""
+    if not error_code or not row["client_id"] or not delivery_trouble.may_be_trouble(error_code):
+        return None
+    found = Trouble(row["id"], row["client_id"], row["number"], error_code)
+    if delivery_trouble.is_opt_out(found):
+        return found
+    return found if rose and delivery_trouble.counts(connection, found, now) else None
 
 
 def _rise(
@@ -285,12 +359,14 @@ def _rise(
     now: datetime,
     error_code: int | None = None,
     reason: str = "",
-) -> None:
+) -> bool:
+    """Whether it is news."""
     if RANK[to] <= RANK.get(row["state"], RANK[to]):
-        return
+        return False
     because = reason or (f"error {error_code}" if error_code else "")
     connection.execute(_MOVE, {"message": row["id"], "to": to, "because": because, "error": error_code})
     engagement.append(connection, [_status_entry(row, now, to, because)])
+    return True
 
 
 def _bind(connection: Connection, row: RowMapping, provider_id: str) -> None:
@@ -301,16 +377,6 @@ def _bind(connection: Connection, row: RowMapping, provider_id: str) -> None:
     if row["bound_to"] is None:
         connection.execute(_BIND, {"attempt": row["attempt_id"], "provider": provider_id})
         connection.execute(_BIND_MESSAGE, {"message": row["id"], "provider": provider_id})
-
-
-def _opted_out(connection: Connection, attempt_id: str, now: datetime) -> None:
-    about = connection.execute(
-        select(messages.c.id, messages.c.client_id)
-        .join(attempts, attempts.c.message_id == messages.c.id)
-        .where(attempts.c.id == attempt_id)
-    ).first()
-    if about and about.client_id:
-        consent.revoked_elsewhere(connection, about.client_id, now, about.id)
 
 
 def unknown_after_crash(connection: Connection, now: datetime, older_than: timedelta) -> int:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from conversations.nudges import NudgeState
 from conversations.situation import Consent, Rhythm
-from records import engagement
+from records import consent, engagement
 from records.bulk import inserting, one_of
 from records.engagement import Kind, entry
 from records.errors import NotFoundError
 from records.ids import new_id
-from records.tables import clients, staff
+from records.tables import clients, consent_events, nudges, staff, talks
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,10 @@ class StaffMember:
 
 @dataclass(frozen=True, slots=True)
 class NewClient:
-    """A client as a list names them. `number` is E.164 and tells clients apart; `zone` an IANA name.
+    """A client as a list names them. `number` is E.164; `zone` an IANA name.
 
-    Whether the phone is shared is taken at first only: later the client says so.
+    The number tells clients apart, on a shared phone the number and the first name. Whether the phone is shared is
+    taken at first only: later the client says so.
     """
 
     number: str
@@ -44,11 +47,16 @@ class NewClient:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """How many clients were new, differed from what was known, or were as known."""
+    """How many clients were new, differed from what was known, or were as known.
+
+    `unclear` are those whose number several people share already, and whose name is none of theirs: to add one, the
+    list must say that the phone is shared.
+    """
 
     added: int
     changed: int
     unchanged: int
+    unclear: int = 0
 
 
 def add_staff(connection: Connection, email: str, first_name: str, role: str, password_hash: str, now: datetime) -> str:
@@ -110,6 +118,18 @@ _ADD = inserting(
         "created_at",
     ),
 )
+NUMBER_CHANGED = "the number changed"
+_TO_NUMBER = (
+    update(clients)
+    .where(clients.c.id == bindparam("client"))
+    .values(number=bindparam("to_number"), consent=Consent.NONE, consented_at=None)
+)
+_CANCEL_NUDGES = (
+    update(nudges)
+    .where(nudges.c.client_id == bindparam("client"), nudges.c.state == NudgeState.PLANNED)
+    .values(state=NudgeState.CANCELLED, reason=NUMBER_CHANGED, version=nudges.c.version + 1)
+    .returning(nudges.c.kind)
+)
 _CHANGE = (
     update(clients)
     .where(clients.c.id == bindparam("client"))
@@ -118,43 +138,56 @@ _CHANGE = (
 
 
 def put_clients(connection: Connection, wanted: Sequence[NewClient], staff_id: str, now: datetime) -> Imported:
-    """Add the clients whose number is new, and bring the others up to date. The same list twice changes nothing.
+    """Add the clients who are new, and bring the others up to date. The same list twice changes nothing.
 
-    What a client decides is not touched: consent, and the language of one who is known.
+    A known number with another first name is a client who was renamed, unless the phone is said to be shared: then it
+    is one more person. What a client decides is not touched: consent, and the language of one who is known.
     """
-    known = {
-        row.number: row
-        for row in connection.execute(
-            _KNOWN.with_for_update(key_share=True), {"numbers": [one.number for one in wanted]}
-        )
-    }
-    new = {one.number: one for one in wanted if one.number not in known}
+    numbers = {"numbers": [one.number for one in wanted]}
+    known: dict[str, list[Any]] = {}
+    for row in connection.execute(_KNOWN.with_for_update(key_share=True), numbers):
+        known.setdefault(row.number, []).append(row)
+    new: dict[tuple[str, str], NewClient] = {}
+    changes: list[dict[str, str]] = []
+    unclear = 0
+    for one in wanted:
+        there = known.get(one.number, [])
+        row = _same(one, there)
+        if row is not None:
+            changes += [_change(one, row)] if _differs(one, row) else []
+        elif there and not one.phone_is_shared:
+            unclear += 1
+        else:
+            new.setdefault((one.number, one.first_name if one.phone_is_shared else ""), one)
     rows = [_client_row(one, now) for one in new.values()]
-    changes = [
-        {
-            "client": known[one.number].id,
-            "to_first_name": one.first_name,
-            "to_zone": one.zone,
-            "to_worker": one.worker_id,
-        }
-        for one in wanted
-        if one.number in known and _differs(one, known[one.number])
-    ]
-    log = []
-    if rows:
-        _ADD.run(connection, rows)
-        log += [
-            entry(Kind.CLIENT_ADDED, now, client_id=row["id"], worker_id=row["worker_id"], actor=staff_id)
-            for row in rows
-        ]
+    _ADD.run(connection, rows)
     if changes:
         connection.execute(_CHANGE, changes)
-        log += [
-            entry(Kind.CLIENT_CHANGED, now, client_id=row["client"], worker_id=row["to_worker"], actor=staff_id)
-            for row in changes
-        ]
+    log = [
+        entry(Kind.CLIENT_ADDED, now, client_id=row["id"], worker_id=row["worker_id"], actor=staff_id) for row in rows
+    ] + [
+        entry(Kind.CLIENT_CHANGED, now, client_id=row["client"], worker_id=row["to_worker"], actor=staff_id)
+        for row in changes
+    ]
     engagement.append(connection, log)
-    return Imported(len(rows), len(changes), len(wanted) - len(rows) - len(changes))
+    return Imported(len(rows), len(changes), len(wanted) - len(rows) - len(changes) - unclear, unclear)
+
+
+def _same(wanted: NewClient, known: Sequence[Any]) -> Any:  # noqa: ANN401  a row of _KNOWN, or None
+    """Who of those with this number it is."""
+    named = next((row for row in known if row.first_name == wanted.first_name), None)
+    if named is None and len(known) == 1 and not wanted.phone_is_shared:
+        return known[0]
+    return named
+
+
+def _change(wanted: NewClient, known: Any) -> dict[str, str]:  # noqa: ANN401  as above
+    return {
+        "client": known.id,
+        "to_first_name": wanted.first_name,
+        "to_zone": wanted.zone,
+        "to_worker": wanted.worker_id,
+    }
 
 
 def _differs(wanted: NewClient, known: object) -> bool:
@@ -174,3 +207,51 @@ def _client_row(wanted: NewClient, now: datetime) -> dict[str, Any]:
         "worker_id": wanted.worker_id,
         "created_at": now,
     }
+
+
+def set_safety_word(connection: Connection, client_id: str, word: str, staff_id: str, now: datetime) -> None:
+    """The word by which a client says that they are not safe, up to 40 characters; "" for none. Raises NotFoundError.
+
+    The word itself is in no log (domain guide 6.8).
+    """
+    client = connection.execute(consent.LOCK, {"ids": [client_id]}).first()
+    if client is None:
+        raise NotFoundError("no such client")
+    connection.execute(update(clients).where(clients.c.id == client_id).values(safety_word=word))
+    subject = "safety_word_set" if word else "safety_word_cleared"
+    engagement.note_staff_act(connection, Kind.CLIENT_CHANGED, staff_id, now, client_id=client_id, subject=subject)
+
+
+def change_number(connection: Connection, client_id: str, number: str, staff_id: str, now: datetime) -> None:
+    """A client has another number (E.164): nothing more goes to the old one, and the new one is to be asked.
+
+    Consent was for the old number (domain guide 3.10): it is NONE again, and the history stays. Raises NotFoundError,
+    and IntegrityError if somebody of this first name has the number.
+    """
+    client = connection.execute(consent.LOCK, {"ids": [client_id]}).first()
+    if client is None:
+        raise NotFoundError("no such client")
+    connection.execute(_TO_NUMBER, {"client": client_id, "to_number": number})
+    gone = consent.cancel_messages(connection, client_id, (), NUMBER_CHANGED)
+    dropped = connection.execute(_CANCEL_NUDGES, {"client": client_id}).all()
+    connection.execute(delete(talks).where(talks.c.client_id == client_id))
+    happened = {
+        "id": new_id(now),
+        "client_id": client_id,
+        "at": now,
+        "to": Consent.NONE,
+        "channel": "staff",
+        "language": client.language,
+        "exact_text": "",
+        "evidence_message_id": None,
+        "actor": staff_id,
+    }
+    connection.execute(insert(consent_events), [happened])
+    about = partial(entry, now=now, client_id=client_id, worker_id=client.worker_id, language=client.language)
+    log = [
+        about(Kind.CLIENT_CHANGED, actor=staff_id, subject="number"),
+        about(Kind.CONSENT_CHANGED, actor=staff_id, subject=Consent.NONE, reason=NUMBER_CHANGED),
+    ]
+    log += [about(Kind.TEXT_STATUS, subject="cancelled", reason=NUMBER_CHANGED, message_id=id_) for id_ in gone]
+    log += [about(Kind.NUDGE_CANCELLED, subject=row.kind, reason=NUMBER_CHANGED) for row in dropped]
+    engagement.append(connection, log)

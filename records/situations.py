@@ -3,26 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, select, text
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select, text
 
 from conversations import goals as core
-from conversations.county import County
+from conversations.county import County, Tool
+from conversations.escalations import Level, OpenItem, Trigger
 from conversations.goals import Difficulty, Goal, GoalStatus, Reminder, Step, StepStatus
-from conversations.nudges import NudgeState
-from conversations.situation import Client, Consent, PartOfDay, Rhythm, Sent, Situation, Talk
+from conversations.nudges import NudgeKind, NudgeState
+from conversations.own_reminders import OPEN, OwnReminder, ReminderStatus
+from conversations.roadmaps import Roadmap, RoadmapStatus
+from conversations.situation import Client, Consent, Hold, Idle, Mode, PartOfDay, Rhythm, Sent, Situation, Talk
+from conversations.visits import AHEAD, Visit, VisitStatus
+from records import free_time_calendar
 from records.bulk import one_of
+from records.free_time_calendar import Calendar
+from records.leaves import covers
 from records.nudge_book import NudgeBook, PlannedNudge
-from records.tables import UNPROMPTED, clients, escalations, goals, ideas, messages, nudges, staff, steps, talks
+from records.tables import (
+    UNPROMPTED,
+    clients,
+    escalations,
+    goals,
+    ideas,
+    messages,
+    nudges,
+    own_reminders,
+    roadmaps,
+    staff,
+    steps,
+    talks,
+    visits,
+)
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 MONTH = timedelta(days=30)
 LONGEST_MONTH = timedelta(days=32)
+VISITS_BEHIND = timedelta(days=60)
+"""So long a visit that came to nothing is known: a second one that is missed needs a person sooner."""
+
+BEHIND = frozenset({VisitStatus.MISSED, VisitStatus.ENDED_BY_OFFICE})
+NOT_HERE = frozenset({Consent.NONE, Consent.CLOSED, Consent.REVOKED, Consent.EXPIRED, Consent.WRONG_NUMBER})
+"""Who is here shares the phone with the others of the same number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,38 +58,70 @@ class OpenEscalation:
     trigger: str
     level: str
     due_at: datetime
+    contacted_at: datetime | None
+
+    def item(self) -> OpenItem:
+        return OpenItem(Trigger(self.trigger), Level(self.level), self.due_at, self.contacted_at)
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A client's situation, and what saving needs beside it."""
+    """A client's situation, and what saving needs beside it.
+
+    `stored` are the columns CHANGING of the client's row as they are. `answers_id` is who of staff answers just now:
+    the worker, who covers for them, or None for the team.
+    """
 
     situation: Situation
     number: str
     worker_id: str
+    answers_id: str | None
+    stored: Mapping[str, Any]
     book: NudgeBook
+    calendar: Calendar
     escalations: Mapping[str, OpenEscalation] = field(default_factory=dict)
 
     @property
     def client_id(self) -> str:
         return self.situation.client.id
 
+    def as_of_now(self) -> Situation:
+        """With the free times that the clients decided before this one have left."""
+        if not self.situation.visits:
+            return self.situation
+        return replace(self.situation, free_times=self.calendar.free_for(self.client_id, self.worker_id))
+
+
+CHANGING = (
+    "language",
+    "consent",
+    "consented_at",
+    "mode",
+    "phone_is_shared",
+    "part_of_day",
+    "rhythm",
+    "resting_until",
+    "held_until",
+    "held_because",
+    "last_heard_at",
+    "last_check_in_at",
+    "person_wrote_at",
+    "warned_at",
+    "idle_replies",
+    "idle_since",
+    "last_said",
+    "safety_word",
+)
+"""What a decision may change in a client's row."""
 
 CLIENTS = select(
     clients.c.id,
     clients.c.number,
     clients.c.first_name,
-    clients.c.language,
     clients.c.zone,
-    clients.c.consent,
-    clients.c.phone_is_shared,
-    clients.c.part_of_day,
-    clients.c.rhythm,
-    clients.c.resting_until,
-    clients.c.last_heard_at,
-    clients.c.last_check_in_at,
     clients.c.worker_id,
     staff.c.first_name.label("worker"),
+    *(clients.c[name] for name in CHANGING),  # last: `Loaded.stored` is read from there
 ).join(staff, staff.c.id == clients.c.worker_id)
 
 _locked = CLIENTS.with_for_update(of=clients, key_share=True)
@@ -75,12 +134,16 @@ _WITH_DUE = (
     .limit(bindparam("most"))
     .with_for_update(of=clients, key_share=True, skip_locked=True)
 )
+_SHARERS = select(clients.c.id, clients.c.number, clients.c.first_name, clients.c.consent).where(
+    one_of(clients.c.number, "numbers")
+)
 
 AnyRow = Row[*tuple[Any, ...]]
 ClientRow = AnyRow
 
 
 def lock_by_number(connection: Connection, numbers: Sequence[str]) -> Sequence[ClientRow]:
+    """All clients of these numbers, in the order of their ids."""
     return connection.execute(_BY_NUMBER, {"numbers": numbers}).all()
 
 
@@ -147,15 +210,102 @@ _GOALS = (
     .order_by(goals.c.client_id, goals.c.number)
 )
 _IDEAS = select(ideas.c.client_id, ideas.c.text).where(one_of(ideas.c.client_id, "ids")).order_by(ideas.c.id)
+_newest_roadmap = roadmaps.alias("newest_roadmap")
+_ROADMAPS = select(
+    roadmaps.c.client_id,
+    roadmaps.c.number,
+    roadmaps.c.goal,
+    roadmaps.c.why,
+    roadmaps.c.marks,
+    roadmaps.c.reached,
+    roadmaps.c.status,
+).where(
+    one_of(roadmaps.c.client_id, "ids"),
+    roadmaps.c.number
+    == select(func.max(_newest_roadmap.c.number))
+    .where(_newest_roadmap.c.client_id == roadmaps.c.client_id)
+    .correlate(roadmaps)
+    .scalar_subquery(),
+)
 _DONE = select(steps.c.client_id, steps.c.reviewed_at).where(
     one_of(steps.c.client_id, "ids"), steps.c.status == StepStatus.DONE, steps.c.reviewed_at > bindparam("since")
 )
-_SENT = select(messages.c.client_id, messages.c.at, func.coalesce(messages.c.nudge_id, messages.c.id)).where(
-    one_of(messages.c.client_id, "ids"), text(UNPROMPTED), messages.c.at > bindparam("since")
+_SENT = (
+    select(messages.c.client_id, messages.c.at, func.coalesce(messages.c.nudge_id, messages.c.id))
+    .outerjoin(nudges, nudges.c.id == messages.c.nudge_id)
+    .where(
+        one_of(messages.c.client_id, "ids"),
+        text(f"messages.{UNPROMPTED.replace('AND state', 'AND messages.state')}"),
+        messages.c.at > bindparam("since"),
+        nudges.c.kind.is_distinct_from(NudgeKind.OWN_REMINDER),
+    )
 )
-_ESCALATIONS = select(
-    escalations.c.client_id, escalations.c.id, escalations.c.trigger, escalations.c.level, escalations.c.due_at
-).where(one_of(escalations.c.client_id, "ids"), escalations.c.resolved_at.is_(None))
+_ESCALATIONS = (
+    select(
+        escalations.c.client_id,
+        escalations.c.id,
+        escalations.c.trigger,
+        escalations.c.level,
+        escalations.c.due_at,
+        escalations.c.contacted_at,
+    )
+    .where(one_of(escalations.c.client_id, "ids"), text("escalations.resolved_at IS NULL"))
+    .order_by(escalations.c.id)
+)
+_newest_visit = visits.alias("newest_visit")
+_VISITS = (
+    select(
+        visits.c.client_id,
+        visits.c.number,
+        visits.c.starts_at,
+        staff.c.first_name,
+        visits.c.place,
+        visits.c.bring,
+        visits.c.by_phone,
+        visits.c.status,
+        visits.c.leaves_at,
+    )
+    .join(staff, staff.c.id == visits.c.worker_id)
+    .where(
+        one_of(visits.c.client_id, "ids"),
+        or_(
+            visits.c.starts_at > bindparam("since"),
+            visits.c.number
+            == select(func.max(_newest_visit.c.number))
+            .where(_newest_visit.c.client_id == visits.c.client_id)
+            .correlate(visits)
+            .scalar_subquery(),
+        ),
+    )
+    .order_by(visits.c.starts_at, visits.c.number)
+)
+"""Those near enough to be spoken of, and the newest, whose number says how many there were."""
+
+_newest_reminder = own_reminders.alias("newest_reminder")
+_REMINDERS = (
+    select(
+        own_reminders.c.client_id,
+        own_reminders.c.number,
+        own_reminders.c.what,
+        own_reminders.c.at,
+        own_reminders.c.repeats,
+        own_reminders.c.status,
+    )
+    .where(
+        one_of(own_reminders.c.client_id, "ids"),
+        or_(
+            own_reminders.c.status.in_(sorted(OPEN)),
+            own_reminders.c.number
+            == select(func.max(_newest_reminder.c.number))
+            .where(_newest_reminder.c.client_id == own_reminders.c.client_id)
+            .correlate(own_reminders)
+            .scalar_subquery(),
+        ),
+    )
+    .order_by(own_reminders.c.at, own_reminders.c.number)
+)
+"""As visits."""
+
 _NUDGES = select(
     nudges.c.client_id,
     nudges.c.id,
@@ -177,41 +327,81 @@ _BY_KEY = _NUDGES.where(
 )
 
 
-def load(connection: Connection, rows: Sequence[ClientRow], county: County, now: datetime) -> dict[str, Loaded]:
-    """The situations of clients whose rows are locked, by client id."""
+def load(
+    connection: Connection,
+    rows: Sequence[ClientRow],
+    county: County,
+    now: datetime,
+    *,
+    locks: bool = True,
+    sharers: Sequence[AnyRow] | None = None,
+) -> dict[str, Loaded]:
+    """The situations of clients, by client id.
+
+    The clients' rows are locked, and so are the free times on which is decided; without `locks` neither are. `sharers`
+    are the rows of all clients of these numbers, where they are at hand.
+    """
     if not rows:
         return {}
     ids = [row.id for row in rows]
     talks_of = _grouped(connection, _TALKS, {"ids": ids})
     goals_of = _grouped(connection, _GOALS, {"ids": ids})
     ideas_of = _grouped(connection, _IDEAS, {"ids": ids})
+    roadmaps_of = _grouped(connection, _ROADMAPS, {"ids": ids}) if Tool.ROADMAP in county.tools else {}
     done_of = _grouped(connection, _DONE, {"ids": ids, "since": now - LONGEST_MONTH})
     sent_of = _grouped(connection, _SENT, {"ids": ids, "since": now - MONTH})
     escalations_of = _grouped(connection, _ESCALATIONS, {"ids": ids})
+    visits_of = _grouped(connection, _VISITS, {"ids": ids, "since": now - VISITS_BEHIND})
+    reminders_of = _grouped(connection, _REMINDERS, {"ids": ids})
     planned_of = _grouped(connection, _PLANNED, {"ids": ids})
+    if sharers is None:
+        sharers = connection.execute(_SHARERS, {"numbers": [row.number for row in rows]}).all()
+    here = _here(sharers)
+    away = covers(connection, {row.worker_id for row in rows}, county, now)
+    spoken_of = {key: _spoken_of(theirs, now) for key, theirs in visits_of.items()}
+    workers = sorted({row.worker_id for row in rows if spoken_of.get(row.id)})
+    calendar = free_time_calendar.load(connection, workers, now, locks=locks)
     loaded: dict[str, Loaded] = {}
     for row in rows:
         key = row.id
         told = {one.trigger: OpenEscalation(*one[1:]) for one in escalations_of.get(key, ())}
         waiting = {one.place: _talk(one) for one in talks_of.get(key, ())}
-        all_goals = goals_of.get(key, ())
-        client = _client(row)
+        others = tuple(name for id_, name in here.get(row.number, ()) if id_ != key)
+        book = NudgeBook([PlannedNudge(*one[1:]) for one in planned_of.get(key, ())])
+        all_goals, all_visits, reminders = goals_of.get(key, ()), visits_of.get(key, ()), reminders_of.get(key, ())
+        client = _client(row, shares=bool(others))
+        cover = away.get(row.worker_id)
+        answers_id = cover.staff_id if cover else row.worker_id
+        seen = spoken_of.get(key, ())
         situation = Situation(
             client,
             county,
-            waiting.get("open"),
-            waiting.get("parked"),
-            _open_goal(all_goals),
-            len(all_goals),
-            _this_month(done_of.get(key, ()), client.zone, now),
-            tuple(one.text for one in ideas_of.get(key, ())),
-            _sent(sent_of.get(key, ()), client.zone, now),
-            row.last_heard_at,
-            row.last_check_in_at,
-            frozenset(told),
+            talk=waiting.get("open"),
+            parked=waiting.get("parked"),
+            goal=_open_goal(all_goals),
+            goals_so_far=len(all_goals),
+            steps_this_month=_this_month(done_of.get(key, ()), client.zone, now),
+            ideas=tuple(one.text for one in ideas_of.get(key, ())),
+            roadmap=next(map(_roadmap, roadmaps_of.get(key, ())), None),
+            sent=_sent(sent_of.get(key, ()), client.zone, now),
+            last_heard_at=row.last_heard_at,
+            last_check_in_at=row.last_check_in_at,
+            open_items=tuple(one.item() for one in told.values()),
+            cover=cover.first_name if cover else None,
+            hold=_hold(row, now),
+            idle=Idle(row.idle_replies, row.idle_since, row.last_said),
+            person_wrote_at=row.person_wrote_at,
+            warned_at=row.warned_at,
+            visits=seen,
+            visits_so_far=max((one.number for one in all_visits), default=0),
+            free_times=calendar.free_for(key, row.worker_id) if seen else (),
+            own_reminders=tuple(_reminder(one) for one in reminders if one.status in OPEN),
+            reminders_so_far=max((one.number for one in reminders), default=0),
+            said_so_far=book.said_so_far(),
+            others_here=others,
         )
-        book = NudgeBook([PlannedNudge(*one[1:]) for one in planned_of.get(key, ())])
-        loaded[key] = Loaded(situation, row.number, row.worker_id, book, told)
+        stored = dict(zip(CHANGING, row[-len(CHANGING) :], strict=True))
+        loaded[key] = Loaded(situation, row.number, row.worker_id, answers_id, stored, book, calendar, told)
     return loaded
 
 
@@ -233,19 +423,66 @@ def _grouped(
     return groups
 
 
-def _client(row: ClientRow) -> Client:
+def _client(row: ClientRow, *, shares: bool) -> Client:
     return Client(
         row.id,
         row.first_name,
         row.language,
         ZoneInfo(row.zone),
         Consent(row.consent),
-        row.phone_is_shared,
+        row.phone_is_shared or (shares and row.consent not in NOT_HERE),
         PartOfDay(row.part_of_day) if row.part_of_day else None,
         Rhythm(row.rhythm),
         row.resting_until,
         row.worker,
+        Mode(row.mode),
+        row.safety_word,
+        row.consented_at,
     )
+
+
+def _here(sharers: Iterable[AnyRow]) -> dict[str, list[tuple[str, str]]]:
+    """By number, id and first name of who texts from it."""
+    here: dict[str, list[tuple[str, str]]] = {}
+    for row in sharers:
+        if row.consent not in NOT_HERE:
+            here.setdefault(row.number, []).append((row.id, row.first_name))
+    return here
+
+
+def _hold(row: ClientRow, now: datetime) -> Hold | None:
+    return Hold(row.held_until, row.held_because) if row.held_until and row.held_until > now else None
+
+
+def _spoken_of(rows: Sequence[AnyRow], now: datetime) -> tuple[Visit, ...]:
+    """Those ahead, and those of the last 60 days that were missed or ended by the office."""
+    return tuple(
+        _visit(row)
+        for row in rows
+        if (row.status in AHEAD and row.starts_at > now)
+        or (row.status in BEHIND and row.starts_at > now - VISITS_BEHIND)
+    )
+
+
+def _visit(row: AnyRow) -> Visit:
+    return Visit(
+        row.number,
+        row.starts_at,
+        row.first_name,
+        row.place,
+        row.bring,
+        row.by_phone,
+        VisitStatus(row.status),
+        row.leaves_at,
+    )
+
+
+def _reminder(row: AnyRow) -> OwnReminder:
+    return OwnReminder(row.number, row.what, row.at, row.repeats, ReminderStatus(row.status))
+
+
+def _roadmap(row: AnyRow) -> Roadmap:
+    return Roadmap(row.number, row.goal, row.why, tuple(row.marks), row.reached, RoadmapStatus(row.status))
 
 
 def _talk(row: AnyRow) -> Talk:
@@ -303,10 +540,11 @@ def _sent(rows: Sequence[AnyRow], zone: ZoneInfo, now: datetime) -> Sent:
     """What the caps count. Two texts that one nudge made count once."""
     if not rows:
         return Sent()
-    first = {row[2]: row[1] for row in rows}.values()
+    first = sorted({row[2]: row[1] for row in rows}.values())
     today = now.astimezone(zone).date()
     return Sent(
         sum(at.astimezone(zone).date() == today for at in first),
         sum(at > now - WEEK for at in first),
         len(first),
+        tuple(first),
     )

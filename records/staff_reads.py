@@ -9,15 +9,17 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, text, true
+from sqlalchemy import Connection, Row, Select, and_, func, select, text
 
 from conversations.county import County
 from conversations.goals import GoalStatus
-from conversations.nudges import OF_SILENCE, NudgeKind, NudgeState
+from conversations.nudges import OF_SILENCE, UNHEARD, NudgeKind, NudgeState
 from conversations.situation import Consent, Situation
+from records import escalation_reads
 from records.errors import NotFoundError
+from records.sight import shown
 from records.situations import CLIENTS, load
-from records.tables import UNPROMPTED, clients, escalations, goals, messages, nudges, staff, steps
+from records.tables import UNPROMPTED, clients, goals, messages, nudges, staff, steps
 
 OPEN = (GoalStatus.ACTIVE, GoalStatus.PAUSED)
 LATEST = 200
@@ -54,25 +56,6 @@ class ClientCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """An escalation. `acknowledged_by` and `resolved_by` are first names; moments are UTC."""
-
-    id: str
-    client_id: str
-    first_name: str
-    trigger: str
-    level: str
-    opened_at: datetime
-    due_at: datetime
-    times: int
-    acknowledged_at: datetime | None
-    acknowledged_by: str
-    resolved_at: datetime | None
-    resolved_by: str
-    outcome: str
-
-
-@dataclass(frozen=True, slots=True)
 class Text:
     """A text of a thread. `at` is when it came, or when it was meant to go (UTC); `author` "client", "bot" or an id."""
 
@@ -106,7 +89,7 @@ def staff_names(connection: Connection) -> Mapping[str, str]:
 
 def client_names(connection: Connection, own: str | None) -> Sequence[tuple[str, str]]:
     """(id, first name) in the order of the names: the first 500, for a list to choose from."""
-    wanted = select(clients.c.id, clients.c.first_name).where(_shown(own))
+    wanted = select(clients.c.id, clients.c.first_name).where(shown(own))
     rows = connection.execute(wanted.order_by(clients.c.first_name, clients.c.id).limit(MOST_NAMES))
     return [(row.id, row.first_name) for row in rows]
 
@@ -115,33 +98,17 @@ def cases(connection: Connection, own: str | None) -> Sequence[Case]:
     """The clients: those for whom somebody is due first, then by name."""
     plans, planned = _plans(connection, own), _next_nudges(connection, own)
     counts: dict[str, int] = defaultdict(int)
-    for one in waiting(connection, own):
+    for one in escalation_reads.waiting(connection, own):
         counts[one.client_id] += 1
     wanted = select(clients, staff.c.first_name.label("worker")).join(staff, staff.c.id == clients.c.worker_id)
-    rows = connection.execute(wanted.where(_shown(own)).order_by(clients.c.first_name, clients.c.id))
+    rows = connection.execute(wanted.where(shown(own)).order_by(clients.c.first_name, clients.c.id))
     found = [_case(row, plans.get(row.id, ""), planned.get(row.id), counts[row.id]) for row in rows]
     return sorted(found, key=lambda case: not case.waiting)
 
 
-def waiting(connection: Connection, own: str | None, client_id: str | None = None) -> Sequence[Waiting]:
-    """Open escalations, the soonest due first."""
-    wanted = _escalations().where(escalations.c.resolved_at.is_(None), _shown(own))
-    if client_id:
-        wanted = wanted.where(escalations.c.client_id == client_id)
-    return [Waiting(*row) for row in connection.execute(wanted.order_by(escalations.c.due_at, escalations.c.id))]
-
-
-def escalation(connection: Connection, escalation_id: str, own: str | None) -> Waiting:
-    """One escalation, open or closed. Raises NotFoundError."""
-    row = connection.execute(_escalations().where(escalations.c.id == escalation_id, _shown(own))).first()
-    if row is None:
-        raise NotFoundError
-    return Waiting(*row)
-
-
 def client_card(connection: Connection, client_id: str, own: str | None) -> ClientCard:
     """Raises NotFoundError if there is no such client, or it is another worker's."""
-    row = connection.execute(select(clients).where(clients.c.id == client_id, _shown(own))).first()
+    row = connection.execute(select(clients).where(clients.c.id == client_id, shown(own))).first()
     if row is None:
         raise NotFoundError
     zone, consent = ZoneInfo(row.zone), Consent(row.consent)
@@ -150,11 +117,11 @@ def client_card(connection: Connection, client_id: str, own: str | None) -> Clie
 
 def situation(connection: Connection, client_id: str, own: str | None, county: County, now: datetime) -> Situation:
     """What is known of a client just now, without a lock. Raises NotFoundError."""
-    wanted: Select[Any] = CLIENTS.where(clients.c.id == client_id, _shown(own))
+    wanted: Select[Any] = CLIENTS.where(clients.c.id == client_id, shown(own))
     rows = connection.execute(wanted).all()
     if not rows:
         raise NotFoundError
-    return load(connection, rows, county, now)[client_id].situation
+    return load(connection, rows, county, now, locks=False)[client_id].situation
 
 
 def thread(connection: Connection, client_id: str) -> Sequence[Text]:
@@ -192,14 +159,18 @@ def planned(connection: Connection, client_id: str) -> Sequence[Planned]:
     wanted = (
         select(nudges.c.id, nudges.c.kind, nudges.c.words, nudges.c.template, nudges.c.due_at, nudges.c.reason)
         .where(nudges.c.client_id == client_id, nudges.c.state == NudgeState.PLANNED)
-        .where(nudges.c.kind != NudgeKind.QUIET)
+        .where(nudges.c.kind.not_in(UNHEARD))
         .order_by(nudges.c.due_at, nudges.c.id)
     )
     return [Planned(*row) for row in connection.execute(wanted)]
 
 
-def _shown(own: str | None) -> ColumnElement[bool]:
-    return true() if own is None else clients.c.worker_id == own
+def is_mid_breath(connection: Connection, client_id: str) -> bool:
+    """Whether the client's last words wait, a moment, for more of the same breath."""
+    waiting = select(nudges.c.id).where(
+        nudges.c.client_id == client_id, nudges.c.kind == NudgeKind.BREATH, nudges.c.state == NudgeState.PLANNED
+    )
+    return connection.execute(waiting).first() is not None
 
 
 def _case(row: Row[Any], plan: str, nudge: Planned | None, count: int) -> Case:
@@ -237,7 +208,7 @@ def _plans(connection: Connection, own: str | None) -> dict[str, str]:
                 steps.c.number == latest.c.number,
             ),
         )
-        .where(goals.c.status.in_(OPEN), _shown(own))
+        .where(goals.c.status.in_(OPEN), shown(own))
         .order_by(goals.c.number)
     )
     rows = connection.execute(wanted)
@@ -251,8 +222,8 @@ def _next_nudges(connection: Connection, own: str | None) -> dict[str, Planned]:
         .join(clients, clients.c.id == nudges.c.client_id)
         .where(
             nudges.c.state == NudgeState.PLANNED,
-            nudges.c.kind.not_in(OF_SILENCE),
-            _shown(own),
+            nudges.c.kind.not_in(OF_SILENCE | UNHEARD),
+            shown(own),
         )
         .subquery()
     ).c
@@ -266,27 +237,3 @@ def _next_nudges(connection: Connection, own: str | None) -> dict[str, Planned]:
         numbered.reason,
     ).where(numbered.nth == 1)
     return {client_id: Planned(*rest) for client_id, *rest in connection.execute(wanted)}
-
-
-def _escalations() -> Select[Any]:
-    taker, closer = staff.alias("taker"), staff.alias("closer")
-    return (
-        select(
-            escalations.c.id,
-            escalations.c.client_id,
-            clients.c.first_name,
-            escalations.c.trigger,
-            escalations.c.level,
-            escalations.c.opened_at,
-            escalations.c.due_at,
-            escalations.c.times,
-            escalations.c.acknowledged_at,
-            func.coalesce(taker.c.first_name, ""),
-            escalations.c.resolved_at,
-            func.coalesce(closer.c.first_name, ""),
-            func.coalesce(escalations.c.outcome, ""),
-        )
-        .join(clients, clients.c.id == escalations.c.client_id)
-        .outerjoin(taker, taker.c.id == escalations.c.acknowledged_by)
-        .outerjoin(closer, closer.c.id == escalations.c.resolved_by)
-    )

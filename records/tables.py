@@ -39,7 +39,9 @@ ID = String(32)
 # Parts of tables that an index keeps at hand. A query uses such an index only if it says the same words.
 UNFINISHED = "state IN ('due', 'claimed', 'unknown')"
 UNDER_WAY = "state IN ('claimed', 'unknown')"
-UNPROMPTED = "purpose IN ('reminder', 'check_in', 'nudge') AND state NOT IN ('suppressed', 'cancelled', 'expired')"
+UNPROMPTED = (
+    "purpose IN ('reminder', 'check_in', 'visit', 'nudge') AND state NOT IN ('suppressed', 'cancelled', 'expired')"
+)
 
 
 def _where(name: str, *columns: str, rows: str, unique: bool = False) -> Index:
@@ -75,18 +77,51 @@ clients = Table(
     "clients",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("number", String(20), nullable=False, unique=True),
+    Column("number", String(20), nullable=False),  # two people who share a phone are two clients
     Column("first_name", String(80), nullable=False),
     Column("language", String(12), nullable=False),
     Column("zone", String(40), nullable=False),
     Column("consent", String(20), nullable=False),
+    Column("consented_at", Moment),
+    Column("mode", String(8), nullable=False, server_default="bot"),
     Column("phone_is_shared", Boolean, nullable=False, server_default=text("false")),
     Column("part_of_day", String(12)),
     Column("rhythm", String(12), nullable=False, server_default="weekly"),
     Column("resting_until", Moment),
     Column("worker_id", ID, ForeignKey("staff.id"), nullable=False, index=True),
+    Column("held_until", Moment),
+    Column("held_because", String(40), nullable=False, server_default=""),
     Column("last_heard_at", Moment),
     Column("last_check_in_at", Moment),
+    Column("person_wrote_at", Moment),
+    Column("warned_at", Moment),
+    Column("idle_replies", Integer, nullable=False, server_default="0"),
+    Column("idle_since", Moment),
+    Column("last_said", String(16), nullable=False, server_default=""),
+    Column("safety_word", String(40), nullable=False, server_default=""),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("number", "first_name"),
+)
+
+shared_phones = Table(
+    "shared_phones",
+    metadata,
+    Column("number", String(20), primary_key=True),
+    Column("speaker_id", ID),
+    Column("spoke_at", Moment),
+    Column("asked_at", Moment),  # "who is this?" was asked, and is not answered
+    Column("held", JSON, nullable=False),  # texts whose writer is not known yet
+)
+
+leaves = Table(
+    "leaves",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("staff_id", ID, ForeignKey("staff.id"), nullable=False, index=True),
+    Column("first_day", String(10), nullable=False),  # ISO dates of the county's calendar, both included
+    Column("last_day", String(10), nullable=False),
+    Column("cover_id", ID, ForeignKey("staff.id")),  # none: the team
+    Column("created_by", ID, ForeignKey("staff.id"), nullable=False),
     Column("created_at", Moment, nullable=False),
 )
 
@@ -182,6 +217,79 @@ ideas = Table(
     Column("text", Text, nullable=False),
 )
 
+roadmaps = Table(
+    "roadmaps",
+    metadata,
+    Column("client_id", ID, ForeignKey("clients.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("goal", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("marks", JSON, nullable=False),  # on the way to the goal, nearest first
+    Column("reached", Integer, nullable=False),  # how many of them, the goal included
+    Column("status", String(8), nullable=False),
+    Column("set_at", Moment, nullable=False),
+)
+
+instrument_answers = Table(
+    "instrument_answers",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("client_id", ID, ForeignKey("clients.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("instrument", String(20), nullable=False),
+    Column("value", Integer, nullable=False),
+    Column("words", Text, nullable=False),
+)
+
+# --- visits ----------------------------------------------------------------------------------------------------------
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("client_id", ID, ForeignKey("clients.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("worker_id", ID, ForeignKey("staff.id"), nullable=False),  # whom they meet
+    Column("starts_at", Moment, nullable=False),
+    Column("place", String(40), nullable=False),
+    Column("bring", String(40), nullable=False),
+    Column("by_phone", Boolean, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("leaves_at", Text, nullable=False),  # the client's own words, and so is
+    Column("reason", Text, nullable=False),  # why it stands as it does
+    Column("version", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Index(None, "worker_id", "starts_at"),
+)
+
+free_times = Table(
+    "free_times",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("worker_id", ID, ForeignKey("staff.id"), nullable=False),
+    Column("starts_at", Moment, nullable=False),
+    Column("held_for", ID, ForeignKey("clients.id")),
+    Column("held_until", Moment),
+    Column("visit_client", ID),  # whose visit it has become
+    Column("visit", Integer),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("worker_id", "starts_at"),
+    _where("ix_free_times_open", "worker_id", "starts_at", rows="visit IS NULL"),
+)
+
+own_reminders = Table(
+    "own_reminders",
+    metadata,
+    Column("client_id", ID, ForeignKey("clients.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("what", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("repeats", String(20), nullable=False),
+    Column("status", String(8), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+)
+
 # --- what falls due --------------------------------------------------------------------------------------------------
 
 nudges = Table(
@@ -218,6 +326,7 @@ messages = Table(
     Column("direction", String(3), nullable=False),  # "in" or "out"
     Column("provider_id", String(64), unique=True),
     Column("body", Text, nullable=False),
+    Column("redacted", Boolean, nullable=False, server_default=text("false")),  # numbers were taken out of the body
     Column("language", String(12), nullable=False),
     Column("segments", Integer, nullable=False),
     Column("encoding", String(6), nullable=False),
@@ -276,12 +385,30 @@ escalations = Table(
     Column("opened_at", Moment, nullable=False),
     Column("due_at", Moment, nullable=False),
     Column("times", Integer, nullable=False, server_default=text("1")),  # how often it was triggered while open
+    Column("about", String(20), nullable=False, server_default=""),
+    Column("told_at", Moment),  # when the client was told that a person would turn to them by
+    Column("promised_by", Moment),  # this moment; and
+    Column("promise_broken_at", Moment),
+    Column("assigned_to", ID, ForeignKey("staff.id")),  # none: the team
+    Column("held_by", String(12), nullable=False, server_default="worker"),  # "worker", "team", "supervisor", "manager"
+    Column("to_supervisor", Boolean, nullable=False, server_default=text("false")),  # a copy from the start
+    Column("passes_up_at", Moment),  # to the next; none: nobody is above, or somebody has taken it
     Column("acknowledged_at", Moment),
     Column("acknowledged_by", ID, ForeignKey("staff.id")),
+    Column("contacted_at", Moment),  # when a person first turned to the client about it
+    Column("contacted_by", ID, ForeignKey("staff.id")),
+    Column("snoozed_until", Moment),
+    Column("snoozed_because", Text, nullable=False, server_default=""),
+    Column("merged_into", ID),  # the open item of this client that leads
+    Column("reopens", ID),  # the item of the same trigger that was resolved less than 14 days before
     Column("resolved_at", Moment),
     Column("resolved_by", ID, ForeignKey("staff.id")),
     Column("outcome", String(40)),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("next_step", Text, nullable=False, server_default=""),
+    Column("next_step_by", String(8), nullable=False, server_default=""),  # "client", "worker"
     _where("uq_escalations_open", "client_id", "trigger", rows="resolved_at IS NULL", unique=True),
+    _where("ix_escalations_passing_up", "passes_up_at", rows="resolved_at IS NULL"),
 )
 
 hook_deliveries = Table(
@@ -289,12 +416,25 @@ hook_deliveries = Table(
     metadata,
     Column("id", ID, primary_key=True),
     Column("hook", String(40), nullable=False),
-    Column("escalation_id", ID, ForeignKey("escalations.id"), nullable=False),
-    Column("state", String(12), nullable=False),  # "due", "delivered", "parked"
-    Column("due_at", Moment, nullable=False, index=True),
+    Column("escalation_id", ID, ForeignKey("escalations.id")),  # none for a digest
+    Column("staff_id", ID, ForeignKey("staff.id")),  # whose digest, where each gets their own
+    Column(
+        "occasion", String(40), nullable=False
+    ),  # "opened", "raised:U0", "passed_up:supervisor", "digest:2027-03-01"
+    Column("state", String(12), nullable=False),  # "due", "delivered", "parked", "cancelled"
+    Column("due_at", Moment, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("last_error", String(80), nullable=False),
-    UniqueConstraint("hook", "escalation_id"),
+    UniqueConstraint("hook", "escalation_id", "occasion"),
+    _where("ix_hook_deliveries_due", "due_at", rows="state = 'due'"),
+)
+
+hook_replies = Table(
+    "hook_replies",
+    metadata,
+    Column("hook", String(40), primary_key=True),
+    Column("webhook_id", String(80), primary_key=True),  # the sender's own: a reply that comes twice is done once
+    Column("at", Moment, nullable=False),
 )
 
 # --- what happened ---------------------------------------------------------------------------------------------------

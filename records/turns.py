@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -14,17 +14,21 @@ import structlog
 from sqlalchemy import Connection, func, select
 
 from conversations.county import County
-from conversations.effects import Effect, Level, PlanNudge, SettleNudge, TellWorker, Texted, Trigger
-from conversations.events import Event, Said
+from conversations.effects import ChangeConsent, Effect, PlanNudge, SaveTalk, SettleNudge, TellWorker, Texted
+from conversations.escalations import Level, Trigger
+from conversations.events import Event, Said, TextsFail
 from conversations.nudges import Nudge, NudgeState
 from conversations.office_hours import due
-from conversations.situation import Situation
-from records import situations
+from conversations.privacy import without_private_numbers
+from conversations.shared_phone import Held, Phone, Routing
+from conversations.situation import Consent, Situation
+from records import saving, shared_phones, situations, text_saving, visit_saving
+from records.batch import Batch, Cause, Row
 from records.bulk import one_of
-from records.engagement import BOT, CLIENT, Kind, entry
+from records.delivery_trouble import Trouble, is_opt_out
+from records.engagement import BOT, CLIENT, PROVIDER, Kind, entry
 from records.errors import NotFoundError
 from records.ids import new_id
-from records.saving import INSERT_MESSAGES, USEFUL, Batch, Cause, Row, outgoing
 from records.situations import ClientRow, Loaded
 from records.states import MessageState
 from records.tables import messages
@@ -36,7 +40,8 @@ log = structlog.get_logger()
 class Inbound:
     """A text as it came in. `number` is E.164; `provider_id` is the provider's own id of it, unique for ever.
 
-    `answered_by_provider` as in `events.Said`.
+    `answered_by_provider` is set when the provider has replied to a keyword itself (Twilio's OptOutType). Numbers that
+    nobody should text are taken out of `text` here, at the door: `held_private` says so.
     """
 
     provider_id: str
@@ -44,14 +49,17 @@ class Inbound:
     text: str
     has_media: bool = False
     answered_by_provider: bool = False
+    held_private: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         # No database keeps a zero byte or half a surrogate pair in a text.
         clean = self.text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
-        object.__setattr__(self, "text", clean)
+        kept, held_private = without_private_numbers(clean)
+        object.__setattr__(self, "text", kept)
+        object.__setattr__(self, "held_private", held_private)
 
     def said(self) -> Said:
-        return Said(self.text, self.has_media, self.answered_by_provider)
+        return Said(self.text, self.has_media, self.answered_by_provider, self.held_private)
 
 
 class Taken(StrEnum):
@@ -68,6 +76,10 @@ class Decider(Protocol):
 
     def decide_due(self, situation: Situation, nudges: Sequence[Nudge], now: datetime) -> Sequence[Effect]:
         """With a SettleNudge for every nudge given."""
+        ...
+
+    def route(self, phone: Phone, said: Held, now: datetime) -> Routing:
+        """Whose text it is, on a number that several people share."""
         ...
 
     def answer_stranger(self, text: str, helped_at: datetime | None, now: datetime) -> Sequence[Texted]:
@@ -97,31 +109,33 @@ class Turns:
     def texts(self, connection: Connection, inbounds: Sequence[Inbound], now: datetime) -> list[Taken]:
         """Take texts of different numbers together. One on which the decider fails is stored, and set aside."""
         rows = situations.lock_by_number(connection, [inbound.number for inbound in inbounds])
-        client_of = {row.number: row for row in rows}
-        stored = _store(connection, inbounds, client_of, now)
+        people = _by_number(rows)
+        stored = _store(connection, inbounds, people, now)
         fresh = [inbound for inbound in inbounds if inbound.provider_id in stored]
-        known = [client_of[inbound.number] for inbound in fresh if inbound.number in client_of]
-        loaded = situations.load(connection, known, self._county, now)
+        known = [row for inbound in fresh for row in people.get(inbound.number, ())]
+        loaded = situations.load(connection, known, self._county, now, sharers=rows)
+        phones = self._shared_phones(connection, fresh, people, loaded)
         decided: list[_Decided] = []
         for inbound in fresh:
             message_id = stored[inbound.provider_id]
-            if row := client_of.get(inbound.number):
-                decided.append(self._text(loaded[row.id], inbound, message_id, now))
+            if inbound.number in phones:
+                decided += self._shared_text(connection, phones[inbound.number], loaded, inbound, message_id, now)
+            elif inbound.number in people:
+                (row,) = people[inbound.number]
+                decided.append(self._text(loaded[row.id], inbound.said(), [message_id], now))
         self._save(connection, decided, now)
-        strangers = {inbound: stored[inbound.provider_id] for inbound in fresh if inbound.number not in client_of}
+        strangers = {inbound: stored[inbound.provider_id] for inbound in fresh if inbound.number not in people}
         self._answer_strangers(connection, strangers, now)
         return [Taken.STORED if inbound.provider_id in stored else Taken.DUPLICATE for inbound in inbounds]
 
     def set_text_aside(self, connection: Connection, inbound: Inbound, reason: str, now: datetime) -> Taken:
-        """Store a text of which what follows cannot be saved, and tell the worker."""
+        """Store a text of which what follows cannot be saved, and tell the worker; on a shared phone each worker."""
         rows = situations.lock_by_number(connection, [inbound.number])
-        stored = _store(connection, [inbound], {row.number: row for row in rows}, now)
+        stored = _store(connection, [inbound], _by_number(rows), now)
         if not stored:
             return Taken.DUPLICATE
-        loaded = situations.load(connection, rows, self._county, now)
-        cause = Cause(CLIENT, stored[inbound.provider_id])
-        decided = [_Decided(client, self._for_a_person(now), cause, reason, inbound) for client in loaded.values()]
-        self._save(connection, decided, now)
+        loaded = situations.load(connection, rows, self._county, now, sharers=rows)
+        self._save(connection, self._for_everybody(loaded.values(), stored[inbound.provider_id], reason, now), now)
         return Taken.STORED
 
     def due(self, connection: Connection, now: datetime, limit: int) -> int:
@@ -150,16 +164,111 @@ class Turns:
         if not rows:
             raise NotFoundError("no such client")
         client = situations.load(connection, rows, self._county, now)[client_id]
-        effects = self._decider.decide(client.situation, event, now)
+        effects = self._decide(client, event, now)
         self._save(connection, [_Decided(client, effects, Cause(actor))], now)
 
-    def _text(self, client: Loaded, inbound: Inbound, message_id: str, now: datetime) -> _Decided:
-        cause = Cause(CLIENT, message_id)
+    def trouble(self, connection: Connection, trouble: Trouble, now: datetime) -> None:
+        """What the carrier says of a text concerns who has this number (domain guide 7.2)."""
+        if is_opt_out(trouble):
+            self._opted_out_elsewhere(connection, trouble, now)
+            return
+        rows = situations.lock_by_id(connection, [trouble.client_id])
+        loaded = situations.load(connection, rows, self._county, now)
+        cause = Cause(PROVIDER, trouble.message_id)
+        decided = [self._trouble(client, trouble.error_code, cause, now) for client in loaded.values()]
+        self._save(connection, decided, now)
+
+    def _opted_out_elsewhere(self, connection: Connection, trouble: Trouble, now: datetime) -> None:
+        """The number opted out where we could not see it: a stop belongs to the number (domain guide 3.5, 6.4)."""
+        rows = situations.lock_by_number(connection, [trouble.number])
+        loaded = situations.load(connection, rows, self._county, now, sharers=rows)
+        stop = (
+            ChangeConsent(Consent.REVOKED),
+            SaveTalk(None),
+            TellWorker(Trigger.OPTED_OUT, Level.U3, due(Level.U3, now, self._county)),
+        )
+        cause = Cause(PROVIDER, trouble.message_id)
+        decided = [
+            _Decided(client, stop, cause)
+            for client in loaded.values()
+            if client.situation.client.consent is not Consent.REVOKED
+        ]
+        self._save(connection, decided, now)
+
+    def _trouble(self, client: Loaded, error_code: int, cause: Cause, now: datetime) -> _Decided:
         try:
-            effects = self._decider.decide(client.situation, inbound.said(), now)
+            return _Decided(client, self._decide(client, TextsFail(error_code), now), cause)
+        except Exception as error:  # noqa: BLE001  what became of the text is stored whatever we make of it
+            return _Decided(client, self._for_a_person(now), cause, failed(error))
+
+    def _decide(self, client: Loaded, event: Event, now: datetime) -> Sequence[Effect]:
+        effects = self._decider.decide(client.as_of_now(), event, now)
+        client.calendar.follow(client.client_id, effects)
+        return effects
+
+    def _text(
+        self, client: Loaded, said: Said, message_ids: Sequence[str], now: datetime, heard: Sequence[str] | None = None
+    ) -> _Decided:
+        """`message_ids` are the texts that make what was said; those in `heard`, or all, are new to the log."""
+        cause, new = Cause(CLIENT, message_ids[-1]), tuple(message_ids if heard is None else heard)
+        try:
+            effects = self._decide(client, said, now)
         except Exception as error:  # noqa: BLE001  whatever it is: this text must not harm the others
-            return _Decided(client, self._for_a_person(now), cause, failed(error), inbound)
-        return _Decided(client, effects, cause, inbound=inbound)
+            return _Decided(client, self._for_a_person(now), cause, failed(error), new)
+        return _Decided(client, effects, cause, heard=new)
+
+    def _shared_phones(
+        self,
+        connection: Connection,
+        fresh: Sequence[Inbound],
+        people: Mapping[str, Sequence[ClientRow]],
+        loaded: Mapping[str, Loaded],
+    ) -> dict[str, Phone]:
+        several = {
+            inbound.number: [loaded[row.id].situation for row in people[inbound.number]]
+            for inbound in fresh
+            if len(people.get(inbound.number, ())) > 1
+        }
+        return shared_phones.load(connection, several)
+
+    def _shared_text(
+        self,
+        connection: Connection,
+        phone: Phone,
+        loaded: Mapping[str, Loaded],
+        inbound: Inbound,
+        message_id: str,
+        now: datetime,
+    ) -> list[_Decided]:
+        """The texts that now have a writer, each decided for them; and the question who writes, where there is none."""
+        theirs = [loaded[person.client.id] for person in phone.people]
+        try:
+            routing = self._decider.route(phone, Held(message_id, inbound.said()), now)
+        except Exception as error:  # noqa: BLE001  as above
+            return self._for_everybody(theirs, message_id, failed(error), now)
+        decided: list[_Decided] = []
+        owner_of: dict[str, str] = {}
+        for client_id, texts in _by_client(routing).items():
+            new = [one.message_id for one in texts if owner_of.setdefault(one.message_id, client_id) == client_id]
+            said = _joined(
+                [one.said if one.message_id in new else replace(one.said, is_answered=True) for one in texts]
+            )
+            ids = [one.message_id for one in texts]
+            decided.append(self._text(loaded[client_id], said, ids, now, new))
+        asks = Cause(CLIENT, message_id)
+        decided += [_Decided(loaded[client_id], effects, asks) for client_id, effects in routing.says]
+        owners = ((id_, owner, loaded[owner].situation.client.language) for id_, owner in owner_of.items())
+        shared_phones.belong(connection, owners)
+        shared_phones.save(connection, {inbound.number: routing.phone})
+        return decided
+
+    def _for_everybody(self, theirs: Collection[Loaded], message_id: str, reason: str, now: datetime) -> list[_Decided]:
+        """A text that we failed on, for a person; on a shared phone for each one's worker."""
+        cause, for_a_person = Cause(CLIENT, message_id), self._for_a_person(now)
+        return [
+            _Decided(client, for_a_person, cause, reason, () if nth else (message_id,))
+            for nth, client in enumerate(theirs)
+        ]
 
     def _take_due(self, connection: Connection, rows: Sequence[ClientRow], now: datetime) -> int:
         loaded = situations.load(connection, rows, self._county, now)
@@ -173,7 +282,8 @@ class Turns:
         if not waiting:  # settled by somebody else between looking and locking
             return _Decided(client, (), Cause(BOT))
         try:
-            effects = self._decider.decide_due(client.situation, waiting, now)
+            effects = self._decider.decide_due(client.as_of_now(), waiting, now)
+            client.calendar.follow(client.client_id, effects)
         except Exception as error:  # noqa: BLE001  as above
             return _Decided(client, self._dropped(client, now), Cause(BOT), failed(error))
         settled = {effect.nudge for effect in effects if isinstance(effect, SettleNudge)}
@@ -199,7 +309,10 @@ class Turns:
         batch = Batch(now, self._county)
         for one in decided:
             one.add_to(batch)
-        batch.write(connection)
+        for calendar in {id(one.client.calendar): one.client.calendar for one in decided}.values():
+            for row in calendar.changes():
+                batch.put(visit_saving.UPDATE_TIMES, row["id"], row)
+        saving.write(batch, connection)
 
     def _answer_strangers(self, connection: Connection, strangers: Mapping[Inbound, str], now: datetime) -> None:
         if not strangers:
@@ -215,51 +328,78 @@ class Turns:
                 batch.log.append(entry(Kind.SET_ASIDE, now, reason=failed(error), message_id=message_id))
                 continue
             for text in texts:
-                row = outgoing(text, inbound.number, now, now + USEFUL)
-                batch.messages.append(row)
+                row = text_saving.outgoing(text, inbound.number, now, now + text_saving.USEFUL)
+                batch.add(text_saving.INSERT, row)
                 batch.log.append(
                     entry(Kind.TEXT_OUT, now, language=text.language, subject=text.purpose, message_id=row["id"])
                 )
-        batch.write(connection)
+        saving.write(batch, connection)
 
 
 @dataclass(frozen=True, slots=True)
 class _Decided:
-    """What was decided for one client. `failed` says where our code failed, if it did."""
+    """What was decided for one client. `failed` says where our code failed; `heard` are the texts that are news."""
 
     client: Loaded
     effects: Sequence[Effect]
     cause: Cause
     failed: str = ""
-    inbound: Inbound | None = None
+    heard: tuple[str, ...] = ()
 
     def add_to(self, batch: Batch) -> None:
-        if self.inbound is not None:
-            batch.heard(self.client, self.cause)
+        if self.heard:
+            saving.heard(batch, self.client, self.heard)
         if self.failed:
-            batch.set_aside(self.client, self.cause, self.failed)
-        batch.add(self.client, self.effects, self.cause)
+            saving.set_aside(batch, self.client, self.cause, self.failed)
+        saving.add(batch, self.client, self.effects, self.cause)
+
+
+def _by_number(rows: Sequence[ClientRow]) -> dict[str, list[ClientRow]]:
+    """Each number's clients in the order of their ids."""
+    people: dict[str, list[ClientRow]] = {}
+    for row in rows:
+        people.setdefault(row.number, []).append(row)
+    return people
+
+
+def _by_client(routing: Routing) -> dict[str, list[Held]]:
+    texts: dict[str, list[Held]] = {}
+    for client_id, held in routing.gives:
+        texts.setdefault(client_id, []).append(held)
+    return texts
+
+
+def _joined(texts: Sequence[Said]) -> Said:
+    """Several texts of one person that waited together, as one."""
+    return Said(
+        "\n".join(one.text for one in texts),
+        any(one.has_media for one in texts),
+        all(one.is_answered for one in texts),
+        any(one.held_private for one in texts),
+    )
 
 
 def _store(
-    connection: Connection, inbounds: Sequence[Inbound], client_of: Mapping[str, ClientRow], now: datetime
+    connection: Connection, inbounds: Sequence[Inbound], people: Mapping[str, Sequence[ClientRow]], now: datetime
 ) -> dict[str, str]:
     """Store texts that are not here yet; gives the new message's id by the provider's.
 
     A known client's lock keeps other processes from storing the same text meanwhile. Should it happen with a
-    stranger's, the database refuses the second, and taken once more it is a duplicate.
+    stranger's, the database refuses the second, and taken once more it is a duplicate. A text from a shared phone is
+    nobody's until it is known who wrote it.
     """
     known = set(connection.scalars(_KNOWN, {"provider_ids": [inbound.provider_id for inbound in inbounds]}))
     rows = [
-        _inbound_row(inbound, client_of.get(inbound.number), now)
+        _inbound_row(inbound, people.get(inbound.number, ()), now)
         for inbound in inbounds
         if inbound.provider_id not in known
     ]
-    INSERT_MESSAGES.run(connection, rows)
+    text_saving.INSERT.run(connection, rows)
     return {row["provider_id"]: row["id"] for row in rows}
 
 
-def _inbound_row(inbound: Inbound, client: ClientRow | None, now: datetime) -> Row:
+def _inbound_row(inbound: Inbound, people: Sequence[ClientRow], now: datetime) -> Row:
+    client = people[0] if len(people) == 1 else None
     return {
         "id": new_id(now),
         "client_id": client.id if client else None,
@@ -267,6 +407,7 @@ def _inbound_row(inbound: Inbound, client: ClientRow | None, now: datetime) -> R
         "direction": "in",
         "provider_id": inbound.provider_id,
         "body": inbound.text,
+        "redacted": inbound.held_private,
         "language": client.language if client else "",
         "segments": 1,
         "encoding": "",

@@ -24,8 +24,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from conversations.county import County
 from conversations.events import Event
-from records import turns
+from records import escalation_watch, hook_replies, thread_acts, turns
+from records.delivery_trouble import Trouble
 from records.errors import StorageError
+from records.escalations import Closing
 from records.turns import Decider, Inbound, Taken
 
 __all__ = ["Decider", "Inbound", "Taken", "Writer"]
@@ -61,6 +63,7 @@ class Writer:
     def __init__(self, engine: Engine, decider: Decider, clock: Callable[[], datetime], county: County) -> None:
         self._engine = engine
         self._turns = turns.Turns(decider, county)
+        self._county = county
         self._clock = clock
         self._waiting: deque[_Job] = deque()
         self._wakes = threading.Condition()
@@ -87,10 +90,43 @@ class Writer:
         """Something a member of staff did (`actor` is their id) happens to a client. Raises NotFoundError."""
         await self.run(lambda connection: self._turns.act(connection, client_id, event, actor, self._clock()))
 
+    async def resolve(self, escalation_id: str, closing: Closing, staff_id: str) -> bool:
+        """Close an escalation; False if it was. Raises NotFoundError. What else comes of it: `thread_acts.resolve`."""
+        return await self.run(
+            lambda connection: thread_acts.resolve(
+                self._turns, connection, escalation_id, closing, staff_id, self._county, self._clock()
+            )
+        )
+
+    async def take_reply(self, reply: hook_replies.Reply) -> hook_replies.State:
+        """What a hook said of an escalation. Raises as `hook_replies.take`."""
+        return await self.run(
+            lambda connection: hook_replies.take(self._turns, connection, reply, self._county, self._clock())
+        )
+
+    async def pass_up(self) -> int:
+        """Take the steps that are due for escalations that nobody took; gives how many."""
+        return await self.run(lambda connection: escalation_watch.run(connection, self._clock(), self._county))
+
     async def run(self, do: Callable[[Connection], T]) -> T:
         """Run `do` in a transaction of its own. What it raises undoes the transaction and is raised here."""
         result: T = await self._ask(partial(self._transaction, do, 1))
         return result
+
+    async def settle(self, do: Callable[[Connection], Trouble | None]) -> None:
+        """Store with `do` what became of a text; what it says of the number is decided on in the same transaction."""
+
+        def both(connection: Connection) -> None:
+            if trouble := do(connection):
+                self._turns.trouble(connection, trouble, self._clock())
+
+        try:
+            await self.run(both)
+        except StorageError:
+            raise
+        except Exception as error:  # noqa: BLE001  whatever we make of it: what became of the text must be known
+            turns.failed(error)
+            await self.run(do)
 
     async def close(self) -> None:
         """Finish what waits, then stop. Safe to call twice."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +16,8 @@ import structlog
 from sqlalchemy import Connection
 
 from conversations.segments import size
-from records import outbox, states
+from records import consent, outbox, states
+from records.delivery_trouble import Trouble
 from records.errors import StorageError
 from records.outbox import Claimed
 
@@ -93,6 +95,8 @@ class Transactions(Protocol):
 
     async def run(self, do: Callable[[Connection], T]) -> T: ...
 
+    async def settle(self, do: Callable[[Connection], Trouble | None]) -> None: ...
+
 
 class Pace:
     """How fast texts may leave: so many segments a second, and never more than one second's worth at once.
@@ -153,6 +157,7 @@ class Sender:
         self._paused_until = 0.0
         self._kept_house_at: float | None = None
         self._own_claim = False
+        self._claimed_at = 0.0
         self._closing = asyncio.Event()
         self._wakes = asyncio.Event()
         self._working: asyncio.Task[None] | None = None
@@ -203,7 +208,7 @@ class Sender:
         claimed = await self._claim(room) if room else []
         for text in claimed:
             self._pace.spend(size(text.body).segments)
-            task = self._loop.create_task(self._hand_over(text))
+            task = self._loop.create_task(self._hand_over(text, self._claimed_at))
             self._under_way.add(task)
             task.add_done_callback(self._done)
         if len(claimed) < room:
@@ -213,6 +218,7 @@ class Sender:
     async def _claim(self, most: int) -> list[Claimed]:
         def claim(connection: Connection) -> list[Claimed]:
             claimed = outbox.claim(connection, self._now(), most)
+            self._claimed_at = time.monotonic()
             self._own_claim = True
             return claimed
 
@@ -233,7 +239,9 @@ class Sender:
         self._under_way.discard(task)
         self._wakes.set()
 
-    async def _hand_over(self, text: Claimed) -> None:
+    async def _hand_over(self, text: Claimed, claimed_at: float) -> None:
+        if not await self._may_begin(text, claimed_at):
+            return
         left = min(text.expires_at - self._now(), LONGEST_USE)
         outgoing = Outgoing(text.attempt_id, text.number, text.body, max(1, int(left.total_seconds())))
         try:
@@ -243,17 +251,41 @@ class Sender:
             outcome = Unknown()
         await self._record(text, outcome)
 
+    async def _may_begin(self, text: Claimed, looked_at: float) -> bool:
+        """Whether the client's consent still holds: it was looked at so lately that no stop came since, or is again.
+
+        `looked_at` is in seconds of `time.monotonic`. Without a database nothing begins.
+        """
+
+        def look(connection: Connection) -> tuple[bool, float]:
+            may = outbox.may_begin(connection, text.attempt_id, self._now())
+            return may, time.monotonic()
+
+        may = True
+        while may and time.monotonic() - looked_at > consent.RIGHT_TO_BEGIN.total_seconds():
+            try:
+                may, looked_at = await self._transactions.run(look)
+            except StorageError:
+                log.warning("claim_waits_for_database", attempt=text.attempt_id)
+                if self._closing.is_set():
+                    return False
+                await self._a_while()
+        return may
+
+    async def _a_while(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._closing.wait(), self._poll)
+
     async def _record(self, text: Claimed, outcome: Outcome) -> None:
         """Store what came of it. Without a database try again until there is one; at the end the claim tells of it."""
         record = self._recording(text, outcome)
         while not await self._recorded(text, record) and not self._closing.is_set():
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._closing.wait(), self._poll)
+            await self._a_while()
 
-    async def _recorded(self, text: Claimed, record: Callable[[Connection], None]) -> bool:
+    async def _recorded(self, text: Claimed, record: Callable[[Connection], Trouble | None]) -> bool:
         """Whether there is nothing left to try."""
         try:
-            await self._transactions.run(record)
+            await self._transactions.settle(record)
         except StorageError:
             log.warning("outcome_waits_for_database", attempt=text.attempt_id)
             return False
@@ -261,7 +293,7 @@ class Sender:
             log.exception("outcome_not_recorded", attempt=text.attempt_id)
         return True
 
-    def _recording(self, text: Claimed, outcome: Outcome) -> Callable[[Connection], None]:
+    def _recording(self, text: Claimed, outcome: Outcome) -> Callable[[Connection], Trouble | None]:
         now, attempt = self._now(), text.attempt_id
         match outcome:
             case Accepted():
@@ -306,7 +338,8 @@ class Sender:
         return pause * (0.5 + self._chance() / 2)
 
 
-def _accepted(connection: Connection, attempt: str, outcome: Accepted, now: datetime) -> None:
+def _accepted(connection: Connection, attempt: str, outcome: Accepted, now: datetime) -> Trouble | None:
     outbox.outcome(connection, attempt, states.Outcome.ACCEPTED, now, provider_id=outcome.provider_id)
     if outcome.delivered:
         outbox.fold_status(connection, attempt, "delivered", outcome.provider_id, None, now)
+    return None

@@ -4,6 +4,7 @@ import secrets
 import socket
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -31,16 +32,23 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield address
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """A fresh, empty database on Postgres, as SQLAlchemy writes its address."""
+@contextmanager
+def fresh_on(server: str) -> Iterator[str]:
+    """An empty database on Postgres, as SQLAlchemy writes its address."""
     name = f"test_{secrets.token_hex(6)}"
     identifier = sql.Identifier(name)
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
+    with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(identifier))
         socket_folder = connection.info.host
         yield f"postgresql+psycopg://postgres@/{name}?host={socket_folder}"
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """A fresh, empty database on Postgres."""
+    with fresh_on(postgres_server) as url:
+        yield url
 
 
 @pytest.fixture
@@ -54,6 +62,16 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """A fresh, empty database: the test runs once on SQLite and once on Postgres."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def lasting_database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """As `database_url`, but one for all tests of a file, which clear it themselves."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'milepost.db'}"
+        return
+    with fresh_on(request.getfixturevalue("postgres_server")) as url:
+        yield url
 
 
 @pytest.fixture

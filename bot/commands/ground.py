@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.county_file import load_county
 from bot.errors import Problem, Severity, StartError
 from bot.languages import load_languages
-from bot.settings import DatabaseSettings, HouseSettings, StoreSettings, load
+from bot.settings import DatabaseSettings, StoreSettings, load
 from conversations.county import County
 from conversations.languages import Language
 from records.database import check_schema, connect
@@ -71,12 +71,6 @@ def draft_languages(county: County, languages: Mapping[str, Language]) -> list[P
         for code, language in languages.items()
         if language.review.is_draft
     ]
-
-
-def hooks_without_secret(settings: HouseSettings, county: County) -> list[Problem]:
-    if county.hooks and settings.hook_secret is None:
-        return [Problem("HOOK_SECRET", "is missing", "the county file has hooks, and they are signed with it")]
-    return []
 
 
 def raise_errors(title: str, problems: Sequence[Problem]) -> None:

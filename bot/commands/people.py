@@ -75,7 +75,11 @@ def import_clients(file: Path, *, dry_run: bool) -> int:
         with transaction(settings) as connection:
             taken = _sum(taken, _put(connection, chunk, workers, SystemClock().now()))
     typer.echo(f"{taken.added} added, {taken.changed} changed, {taken.unchanged} as they were; {_count(bad)} left out.")
-    return int(bool(bad))
+    if taken.unclear:
+        typer.echo(
+            f"{taken.unclear} left out too: several people share the number, and the row does not say so.", err=True
+        )
+    return int(bool(bad or taken.unclear))
 
 
 def _chunks(rows: Sequence[ClientRow]) -> Iterator[Sequence[ClientRow]]:
@@ -83,12 +87,20 @@ def _chunks(rows: Sequence[ClientRow]) -> Iterator[Sequence[ClientRow]]:
 
 
 def _put(connection: Connection, rows: Sequence[ClientRow], workers: Mapping[str, str], now: datetime) -> Imported:
-    wanted = [NewClient(row.number, row.first_name, row.language, row.zone, workers[row.worker_email]) for row in rows]
+    wanted = [
+        NewClient(row.number, row.first_name, row.language, row.zone, workers[row.worker_email], row.shared)
+        for row in rows
+    ]
     return people.put_clients(connection, wanted, ACTOR, now)
 
 
 def _sum(one: Imported, other: Imported) -> Imported:
-    return Imported(one.added + other.added, one.changed + other.changed, one.unchanged + other.unchanged)
+    return Imported(
+        one.added + other.added,
+        one.changed + other.changed,
+        one.unchanged + other.unchanged,
+        one.unclear + other.unclear,
+    )
 
 
 def _count(rows: Sequence[ClientRow] | Sequence[BadRow]) -> str:

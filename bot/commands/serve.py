@@ -16,9 +16,10 @@ from bot.app import House, Part, Plan, make_app, open_house
 from bot.channels.twilio import TwilioChannel
 from bot.channels.twilio_webhooks import Signature
 from bot.clock import Clock, FileClock, SystemClock
-from bot.commands.ground import hooks_without_secret, load_reviewed, open_database, raise_errors
+from bot.commands.ground import load_reviewed, open_database
 from bot.county_file import load_county
 from bot.errors import Problem, StartError
+from bot.hooks.addresses import load_hooks
 from bot.settings import Settings, is_loopback, load
 
 GRACE = 10.0
@@ -29,12 +30,12 @@ def serve(part: Part, clock_file: Path | None) -> None:
     """Returns when told to stop. Raises StartError."""
     settings = load(Settings)
     county = load_county(settings.county)
-    raise_errors("The settings are not complete:", hooks_without_secret(settings, county))
+    hooks = load_hooks(settings)
     languages = load_reviewed(county)
     open_database(settings).dispose()
     clock = _clock(clock_file, settings)
     log.set_up()
-    plan = Plan(settings, county, languages, clock, part, settings.twilio_segments_a_second)
+    plan = Plan(settings, county, languages, clock, part, settings.twilio_segments_a_second, hooks)
     asyncio.run(_live(plan, settings))
 
 

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.keys import CLOCK, COUNTY, READER
 from bot.site import render
-from records import staff_reads
+from records import escalation_reads, staff_reads
 from records.sessions import Session
 
 
@@ -18,7 +18,7 @@ async def show_caseload(request: web.Request, me: Session) -> web.Response:
         "me": me,
         "county": request.app[COUNTY],
         "now": request.app[CLOCK].now(),
-        "waiting": await reader.run(partial(staff_reads.waiting, own=me.own)),
+        "waiting": await reader.run(partial(escalation_reads.waiting, own=me.own)),
         "cases": await reader.run(partial(staff_reads.cases, own=me.own)),
     }
     return render(request, "caseload.html", context)

@@ -1,8 +1,9 @@
-"""One client: why their goal matters to them, the plan, the texts, and what is to come."""
+"""One client: why their goal matters to them, the plan, who answers them, the texts, and what is to come."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from aiohttp import web
@@ -10,38 +11,87 @@ from aiohttp import web
 from bot.keys import CLOCK, COUNTY, READER, WRITER
 from bot.site import render, see_other
 from bot.staff import names, notices
+from bot.staff.draft import Shown
 from bot.staff.plain_words import LOST, OUTCOMES
+from conversations import tools
+from conversations.county import County
+from conversations.escalations import Trigger
 from conversations.events import WorkerInvited
 from conversations.nudges import NudgeKind
-from conversations.situation import MAY_BE_INVITED, Consent
-from records import staff_reads
-from records.engagement import CLIENT, Kind, note_staff_act
+from conversations.situation import MAY_BE_INVITED, SAID_YES, Consent, Mode, Situation
+from records import engagement, escalation_reads, own_reminders, staff_reads, visits
+from records.engagement import CLIENT, Asked, Kind, LogRow, note_staff_act
+from records.escalation_reads import Waiting
+from records.ids import new_id
 from records.sessions import Session
+
+SEEN_BY_OTHERS = frozenset({Trigger.PARTNER_VIOLENCE, Trigger.UNSAFE_TO_TEXT, Trigger.SAFETY_WORD})
+"""While one of these is open and the texts are stopped, they are not shown where others can read along."""
+
+TALKS: Mapping[str, str] = {
+    "goal_storming": "Finding a goal, when they do not know one yet",
+    "life_pulse": "How life is going, from 1 to 10",
+}
+"""The conversations that a worker may let Milepost begin, by the names of their flows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What somebody was about to send from this page, and what is amiss with it."""
+
+    words: str = ""
+    shown: Shown | None = None
+    problem: str = ""
+    token: str = ""
+    start_problem: str = ""
+    talk_problem: str = ""
+    flow: str = ""
+
+
+NOTHING = Writing()
 
 
 async def show_client(request: web.Request, me: Session) -> web.Response:
     """Every look at somebody's texts goes into the log."""
     client_id, now = request.match_info["id"], request.app[CLOCK].now()
-    context = await _thread(request, me)
-    reader, county = request.app[READER], request.app[COUNTY]
+    await _client(request, me)
     look = partial(note_staff_act, kind=Kind.THREAD_VIEWED, staff_id=me.staff_id, now=now, client_id=client_id)
     await request.app[WRITER].run(look)
+    return await client_page(request, me, NOTHING)
+
+
+async def client_page(request: web.Request, me: Session, writing: Writing, status: int = 200) -> web.Response:
+    client_id, now = request.match_info["id"], request.app[CLOCK].now()
+    context = await _thread(request, me)
+    reader, county = request.app[READER], request.app[COUNTY]
     known = await reader.run(partial(staff_reads.situation, client_id=client_id, own=me.own, county=county, now=now))
     planned = await reader.run(partial(staff_reads.planned, client_id=client_id))
+    waiting = await reader.run(partial(escalation_reads.waiting, own=me.own, client_id=client_id))
     more = {
         "me": me,
         "county": county,
         "now": now,
+        "known": known,
         "goal": known.goal,
-        "goals_so_far": known.goals_so_far,
-        "waiting": await reader.run(partial(staff_reads.waiting, own=me.own, client_id=client_id)),
+        "waiting": waiting,
         "planned": planned,
         "may_be_invited": known.client.consent in MAY_BE_INVITED,
         "invitation": next((nudge for nudge in planned if nudge.kind == NudgeKind.INVITE), None),
+        "visits": await reader.run(partial(visits.of_client, client_id=client_id)),
+        "reminders": await reader.run(partial(own_reminders.open_of, client_id=client_id)),
+        "mode": known.client.mode,
+        "since": await _since(request, client_id),
+        "hides_texts": hides_texts(known, waiting),
+        "may_write": not why_not_write(known),
+        "may_start_talk": known.client.consent is Consent.ACTIVE and known.client.mode is Mode.BOT,
+        "why_not_write": why_not_write(known),
+        "talks": talks_of(county),
+        "writing": writing,
+        "token": writing.token or new_id(now),
         "outcomes": OUTCOMES,
         "notice": notices.of(request),
     }
-    return render(request, "client.html", {**context, **more})
+    return render(request, "client.html", {**context, **more}, status)
 
 
 async def show_thread(request: web.Request, me: Session) -> web.Response:
@@ -57,13 +107,42 @@ async def invite(request: web.Request, me: Session) -> web.Response:
     return see_other(notices.address(page, "invited") if client.consent is Consent.INVITED else page)
 
 
+def talks_of(county: County) -> Mapping[str, str]:
+    """Those of the tools that the county uses (domain guide 2.16)."""
+    return {flow: about for flow, about in TALKS.items() if tools.has_flow(flow, county)}
+
+
+def why_not_write(known: Situation) -> str:
+    """Why nobody can write to this client just now, and what to do instead; "" when one can."""
+    client = known.client
+    if client.mode is Mode.SILENT:
+        return f"Texts are not safe for {client.first_name}, so nothing can be sent. Use the safe-contact plan."
+    if client.consent not in SAID_YES:
+        return f"{client.first_name} does not get texts just now, so nothing can be sent. Call, write a letter or meet."
+    return ""
+
+
+def hides_texts(known: Situation, waiting: Sequence[Waiting]) -> bool:
+    """Texts on a screen that others see are a danger to who is threatened (domain guide 6.8)."""
+    mode = known.client.mode
+    return mode is Mode.SILENT or (mode is Mode.STOPPED and any(one.trigger in SEEN_BY_OTHERS for one in waiting))
+
+
 async def _client(request: web.Request, me: Session) -> staff_reads.ClientCard:
     ask = partial(staff_reads.client_card, client_id=request.match_info["id"], own=me.own)
     return await request.app[READER].run(ask)
 
 
+async def _since(request: web.Request, client_id: str) -> LogRow | None:
+    """When it was last decided who answers, and by whom."""
+    asked = Asked(client_id=client_id, kinds=frozenset({Kind.MODE_CHANGED}))
+    rows = await request.app[READER].run(partial(engagement.page, asked=asked, limit=1))
+    return rows[0] if rows else None
+
+
 async def _thread(request: web.Request, me: Session) -> Mapping[str, object]:
     client = await _client(request, me)
     texts = await request.app[READER].run(partial(staff_reads.thread, client_id=client.id))
+    waits = await request.app[READER].run(partial(staff_reads.is_mid_breath, client_id=client.id))
     who = {**await names.of_staff(request), CLIENT: client.first_name}
-    return {"client": client, "thread": texts, "names": who, "lost": LOST}
+    return {"client": client, "thread": texts, "names": who, "lost": LOST, "waits": waits}

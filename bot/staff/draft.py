@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 
+from bot.staff import fields
 from conversations import content_rules, wording
 from conversations.effects import Purpose, Send, SendWords, Texted
 from conversations.languages import Language
 from conversations.nudges import NudgeKind
 from conversations.situation import Situation
 from conversations.text_rules import RuleLists
-from conversations.wall_clock import at_wall
 from conversations.worker_templates import WORKER_TEMPLATES
 from scheduler.windows import Allowed, NoMomentError, local_day, next_allowed, next_day
 
@@ -85,62 +85,56 @@ def weigh(draft: Draft, around: Around) -> Weighed:
         problems["words"] = "Choose a text above, or write your own here."
     wanted = _wanted(draft, around, problems)
     goes = _going(wanted, around, problems) if wanted else None
-    return Weighed(problems, _shown(draft, said, around) if said and said.body else None, goes)
+    return Weighed(problems, _shown(draft.what, said, around) if said and said.body else None, goes)
 
 
-def _said(draft: Draft, around: Around) -> Texted | None:
-    wish: Send | SendWords
-    if draft.what == OWN:
-        wish = SendWords(draft.words[:LONGEST])
-    elif draft.what in WORKER_TEMPLATES:
-        wish = Send(WORKER_TEMPLATES[draft.what].says, purpose=Purpose.NUDGE)
-    else:
-        return None
+def answer(words: str, name: str, around: Around) -> Shown | None:
+    """A worker's own words as they go out at once under their first name; None where there are none."""
+    said = as_texted(SendWords(words[:LONGEST], Purpose.HUMAN, signed=name), around) if words else None
+    return _shown(OWN, said, around) if said else None
+
+
+def as_texted(wish: Send | SendWords, around: Around) -> Texted | None:
     languages = {around.situation.client.language: around.language}
     (said,) = wording.say([wish], around.situation, languages, around.now)
     return said if isinstance(said, Texted) else None
 
 
-def _shown(draft: Draft, said: Texted, around: Around) -> Shown:
+def going_now(around: Around) -> Going | None:
+    """When a text that nobody asked for may go, if it is wanted now; None where there is no moment for it."""
+    return _going(around.now, around, {})
+
+
+def _said(draft: Draft, around: Around) -> Texted | None:
+    if draft.what == OWN:
+        return as_texted(SendWords(draft.words[:LONGEST]), around)
+    if draft.what in WORKER_TEMPLATES:
+        return as_texted(Send(WORKER_TEMPLATES[draft.what].says, purpose=Purpose.NUDGE), around)
+    return None
+
+
+def _shown(what: str, said: Texted, around: Around) -> Shown:
     hints: list[str] = []
-    if draft.what == OWN and around.lists:
+    if what == OWN and around.lists:
         broken = content_rules.hints(said.body, around.language, around.lists, [around.situation.county.phone])
         hints = [f"{one.why[:1].upper()}{one.why[1:]}. {one.remedy}" for one in broken]
-    unreviewed = draft.what != OWN and around.language.review.is_draft
+    unreviewed = what != OWN and around.language.review.is_draft
     return Shown(said.body, said.language, said.segments, said.encoding, hints, unreviewed)
 
 
 def _wanted(draft: Draft, around: Around, problems: dict[str, str]) -> datetime | None:
     """The moment asked for, aware, in the client's zone; None with a problem noted."""
-    day, hour = _day(draft.date), _hour(draft.time)
-    if day is None:
-        problems["date"] = "Choose a day."
-    if hour is None:
-        problems["time"] = "Choose a time."
-    if day is None or hour is None:
+    wanted = fields.moment(draft.date, draft.time, around.situation.client.zone, problems)
+    if wanted is None:
         return None
-    wanted = at_wall(day, hour, around.situation.client.zone)
     if wanted <= around.now:
-        problems["time" if day == local_day(around.now, around.situation.client) else "date"] = "That moment is over."
+        is_today = wanted.date() == local_day(around.now, around.situation.client)
+        problems["time" if is_today else "date"] = "That moment is over."
         return None
     if wanted > around.now + FARTHEST:
         problems["date"] = "Choose a day within a year."
         return None
     return wanted
-
-
-def _day(written: str) -> date | None:
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        return None
-
-
-def _hour(written: str) -> time | None:
-    try:
-        return time.fromisoformat(written).replace(tzinfo=None)
-    except ValueError:
-        return None
 
 
 def _going(wanted: datetime, around: Around, problems: dict[str, str]) -> Going | None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aiohttp import web
 
 from bot.keys import READER
-from records import staff_reads
+from records import people, staff_reads
 
 
 async def of_staff(request: web.Request) -> Mapping[str, str]:
     return await request.app[READER].run(staff_reads.staff_names)
+
+
+async def at_work(request: web.Request) -> Sequence[tuple[str, str]]:
+    """(id, first name) of those whose accounts are open, by name."""
+    return [(one.id, one.first_name) for one in await request.app[READER].run(people.all_staff) if one.active]

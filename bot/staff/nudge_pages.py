@@ -5,59 +5,43 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 
 from aiohttp import web
 
-from bot.keys import CLOCK, COUNTY, LANGUAGES, READER, WRITER
+from bot.keys import CLOCK, COUNTY, READER, WRITER
 from bot.site import render, see_other
 from bot.staff import notices
-from bot.staff.draft import OWN, Around, Draft, Weighed, weigh
+from bot.staff.desk import Desk, desk_of
+from bot.staff.draft import OWN, Draft, Weighed, weigh
 from conversations.nudges import NudgeKind
 from conversations.situation import Consent, Situation
-from conversations.text_rules import RuleLists
 from conversations.worker_templates import WORKER_TEMPLATES
-from records import staff_reads, worker_nudges
+from records import worker_nudges
 from records.errors import ChangedError, NotFoundError, TooLateError
 from records.ids import new_id
 from records.sessions import Session
-from records.staff_reads import Planned
 from records.worker_nudges import Wish, WorkerNudge
 
 TOKEN = re.compile(r"[0-9a-f]{32}")
 CHANGED = "Somebody changed this text meanwhile. Here is how it stands now; please make your change again."
 NO_CONSENT = "This client does not get texts just now, so nothing can be scheduled."
-A_MONTH = timedelta(days=30)
-
-
-RULE_LISTS: web.AppKey[Mapping[str, RuleLists]] = web.AppKey("rule_lists")
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What is on the table while a text is being written. `also` are the other nudges of this client."""
-
-    situation: Situation
-    around: Around
-    also: list[Planned]
 
 
 async def show_new(request: web.Request, me: Session) -> web.Response:
-    desk = await _desk(request, me, request.match_info["id"])
+    desk = await desk_of(request, me, request.match_info["id"])
     return _page(request, me, desk, Draft(new_id(desk.around.now)), Weighed())
 
 
 async def preview_new(request: web.Request, me: Session) -> web.Response:
-    desk = await _desk(request, me, request.match_info["id"])
+    desk = await desk_of(request, me, request.match_info["id"])
     return _preview(request, me, desk, await _draft(request))
 
 
 async def schedule(request: web.Request, me: Session) -> web.Response:
     """The form's token is the text's id: sent twice, it is scheduled once."""
     client_id = request.match_info["id"]
-    desk, draft = await _desk(request, me, client_id), await _draft(request)
+    desk, draft = await desk_of(request, me, client_id), await _draft(request)
     weighed = weigh(draft, desk.around)
     problems = dict(weighed.problems)
     if desk.situation.client.consent is not Consent.ACTIVE:
@@ -79,20 +63,20 @@ async def schedule(request: web.Request, me: Session) -> web.Response:
 
 async def show_nudge(request: web.Request, me: Session) -> web.Response:
     nudge = await _written(request, me)
-    desk = await _desk(request, me, nudge.client_id, besides=nudge.id)
+    desk = await desk_of(request, me, nudge.client_id, besides=nudge.id)
     draft = _as_it_stands(nudge, desk.situation)
     return _page(request, me, desk, draft, weigh(draft, desk.around))
 
 
 async def preview_change(request: web.Request, me: Session) -> web.Response:
     nudge = await _written(request, me)
-    desk = await _desk(request, me, nudge.client_id, besides=nudge.id)
+    desk = await desk_of(request, me, nudge.client_id, besides=nudge.id)
     return _preview(request, me, desk, await _draft(request, nudge.id))
 
 
 async def change(request: web.Request, me: Session) -> web.Response:
     nudge = await _written(request, me)
-    desk, draft = await _desk(request, me, nudge.client_id, besides=nudge.id), await _draft(request, nudge.id)
+    desk, draft = await desk_of(request, me, nudge.client_id, besides=nudge.id), await _draft(request, nudge.id)
     weighed = weigh(draft, desk.around)
     wish = _wish(draft, weighed)
     if weighed.problems or wish is None:
@@ -136,19 +120,6 @@ async def _written(request: web.Request, me: Session) -> WorkerNudge:
 
 async def _nudge(request: web.Request, me: Session) -> WorkerNudge:
     return await request.app[READER].run(partial(worker_nudges.find, nudge_id=request.match_info["id"], own=me.own))
-
-
-async def _desk(request: web.Request, me: Session, client_id: str, besides: str = "") -> Desk:
-    """Raises NotFoundError unless this is a client of theirs. The nudge `besides` does not count for the caps."""
-    reader, county, now = request.app[READER], request.app[COUNTY], request.app[CLOCK].now()
-    known = await reader.run(partial(staff_reads.situation, client_id=client_id, own=me.own, county=county, now=now))
-    planned = await reader.run(partial(staff_reads.planned, client_id=client_id))
-    went = await reader.run(partial(staff_reads.unprompted, client_id=client_id, since=now - A_MONTH))
-    also = [other for other in planned if other.id != besides and other.kind != NudgeKind.SILENCE]
-    languages = request.app[LANGUAGES]
-    language = languages.get(known.client.language) or languages[county.languages[0]]
-    lists = request.app[RULE_LISTS].get(language.code)
-    return Desk(known, Around(known, language, lists, [*went, *(other.due_at for other in also)], now), also)
 
 
 async def _draft(request: web.Request, nudge_id: str = "") -> Draft:

@@ -8,24 +8,58 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 
-from bot.site.wall_time import wall_time
+from bot.site.wall_time import hour, wall_time
 from conversations.goals import Moment
+from conversations.repeats import day_of_month, weekdays
 from records.engagement import BOT, CLIENT
 
 TRIGGERS = {
+    "self_harm": "Words of self-harm",
+    "partner_violence": "Words of violence at home",
+    "harm_to_others": "Words of harm to a child or an elder",
+    "medical": "Words of a medical emergency",
+    "crisis_in_doubt": "May be in danger; please read the texts",
+    "unsafe_to_text": "Said that texts are not safe",
+    "safety_word": "Used their safety word",
+    "basic_need": "Needs food, shelter or power",
     "asked_for_person": "Asked for a person",
+    "waits_for_reply": "Waits for a person's answer",
+    "complaint": "Is angry or complains",
+    "help_getting_there": "Needs help getting to a visit",
+    "no_time_fits": "No free time for a visit fits",
+    "running_late": "Is running late for a visit",
+    "visit_missed": "Missed a visit",
+    "visit_ended": "Called off a visit, without a new time",
     "not_understood": "Not understood twice",
+    "out_of_scope": "Asked something that Milepost cannot answer",
     "second_setback": "Two setbacks in a row",
-    "quiet": "Has gone quiet",
     "supportive_service": "May need money, a ride, child care or tools",
+    "low_life_pulse": "Said that things are hard right now",
+    "quiet": "Has gone quiet",
     "opted_out": "Stopped the texts",
+    "opt_out_in_doubt": "May want the texts to stop",
+    "wrong_number": "Wrong number",
+    "consent_expired": "Did not say whether texts are still welcome",
+    "delivery_failing": "Texts do not arrive",
+    "filtered_by_carrier": "The carrier filters the county's texts",
+    "language_not_offered": "Wants a language that is not offered",
+    "private_number_sent": "Sent a private number; it was taken out",
+    "content_rule_broken": "A text broke a rule for what we write",
     "invite_unanswered": "Did not answer the invite",
     "media": "Sent a picture or a voice message",
+    "answering_machine": "A machine answers the texts",
     "nudge_expired": "Your text could not go out in time",
+    "promise_broken": "Was promised a person, and none came in time",
     "set_aside": "Milepost could not handle a text; please read it",
-    "delivery_failing": "Texts do not arrive",
-    "wrong_number": "Wrong number",
 }
+
+ABOUT = {
+    "a_ride": "a ride",
+    "child_care": "child care",
+    "phone_visit": "a visit by phone",
+    "something_else": "something else",
+}
+"""What an item is about, where more than the trigger is known."""
 
 LEVELS = {"U0": "safety, now", "U1": "today", "U2": "next working day", "U3": "worth a look"}
 
@@ -44,18 +78,91 @@ CONSENTS = {
     "none": "not invited yet",
     "invited": "invited, no answer yet",
     "active": "gets texts",
+    "renew_due": "asked whether texts are still welcome",
+    "expired": "did not renew the yes to texts",
     "revoked": "stopped the texts",
+    "wrong_number": "this is not their number",
     "closed": "gets no texts",
 }
 
+CHANNELS = {
+    "sms": "by text",
+    "bot": "by Milepost",
+    "provider": "from the carrier",
+    "staff": "on the staff pages",
+    "voice": "by phone call",
+    "mail": "by mail or e-mail",
+    "in_person": "in person",
+}
+"""How somebody said that texts are welcome, or not."""
+
+MODES = {
+    "bot": "Milepost answers",
+    "human": "a person has the thread",
+    "stopped": "stopped after a crisis",
+    "silent": "texts are not safe",
+}
+
+VISIT_STATUSES = {
+    "planned": "not confirmed yet",
+    "confirmed": "confirmed",
+    "attended": "attended",
+    "missed": "missed",
+    "ended_by_client": "called off by the client",
+    "ended_by_office": "called off by the office",
+}
+
+REMINDER_STATUSES = {
+    "set": "to come",
+    "sent": "sent, not answered",
+    "done": "done",
+    "removed": "removed",
+}
+
+OWNERS = {"client": "the client", "worker": "the worker"}
+"""Whose the next step is."""
+
+HELD_BY = {
+    "worker": "the worker",
+    "team": "the team",
+    "supervisor": "the supervisor",
+    "manager": "the manager",
+}
+
+OCCASIONS = {
+    "opened": "A person is needed",
+    "repeated": "Asked again",
+    "raised": "More urgent than before",
+    "reassigned": "Given to somebody else",
+    "again": "Called again: nobody took it",
+    "half_time": "Half of the time is over",
+    "passed_up": "Passed up: nobody took it in time",
+    "promise_broken": "A promise to the client was not kept",
+    "back": "Back after it was put off",
+    "resolved": "Closed",
+    "digest": "The daily digest",
+}
+"""What a notice to another system says."""
+
 NUDGE_KINDS = {
     "invite": "Invite to texts",
+    "renewal": "Are texts still welcome?",
     "step_reminder": "Reminder of the step",
+    "own_reminder": "A reminder that they asked for",
+    "visit_ask": "Question about the visit",
+    "visit_tomorrow": "Reminder the day before the visit",
+    "visit_today": "Reminder on the day of the visit",
+    "visit_missed": "After a missed visit: another time?",
+    "visit_ended": "The visit is called off: another time?",
     "check_in": "Check-in",
     "worker_nudge": "Text from a worker",
+    "later": "An open question, asked again",
     "silence": "A second try, if they stay silent",
     "quiet": "You are told, if they stay silent",
+    "still_quiet": "You are told again, if they stay silent",
     "end_of_rest": "End of the rest",
+    "breath": "Words that wait for more",
+    "promise": "A person was promised by then",
 }
 
 GOAL_STATUSES = {
@@ -118,6 +225,7 @@ LOG_KINDS = {
     "goal_released": "Goal let go",
     "step_reviewed": "Step looked back on",
     "idea_kept": "Idea kept",
+    "roadmap_kept": "Roadmap kept",
     "nudge_planned": "Text planned",
     "nudge_sent": "Planned text went out",
     "nudge_held": "Planned text held back",
@@ -127,16 +235,51 @@ LOG_KINDS = {
     "nudge_scheduled": "Text scheduled by a worker",
     "nudge_edited": "Scheduled text changed",
     "consent_changed": "Consent changed",
+    "mode_changed": "Who answers",
+    "texts_held": "Texts held back",
+    "hold_ended": "Texts go out again",
     "preference_set": "Preference set",
+    "instrument_answered": "Question answered",
+    "visit_entered": "Visit entered",
+    "visit_confirmed": "Visit confirmed",
+    "visit_leave_planned": "Said when they leave for the visit",
+    "visit_moved": "Visit moved",
+    "visit_attended": "Visit attended",
+    "visit_missed": "Visit missed",
+    "visit_ended_by_client": "Visit called off by the client",
+    "visit_ended_by_office": "Visit called off by the office",
+    "times_held": "Free times held for a client",
+    "times_offered": "Free times offered",
+    "time_withdrawn": "Free time withdrawn",
+    "reminder_set": "Own reminder set",
+    "reminder_sent": "Own reminder sent",
+    "reminder_done": "Own reminder done",
+    "reminder_removed": "Own reminder removed",
     "escalation_opened": "A person is needed",
     "escalation_repeated": "A person is needed, asked again",
     "escalation_acknowledged": "A person took it",
+    "escalation_contacted": "A person turned to the client",
+    "escalation_reassigned": "Given to somebody else",
+    "escalation_snoozed": "Put off",
+    "escalation_back": "Back after it was put off",
+    "escalation_merged": "Added to another of the same client",
+    "escalation_called_again": "Nobody took it; called again",
+    "escalation_passed_on": "Nobody took it; passed on",
     "escalation_resolved": "A person closed it",
+    "promise_broken": "A promise to the client was not kept",
+    "leave_added": "Leave entered",
+    "leave_removed": "Leave removed",
     "set_aside": "Could not be taken; set aside",
     "thread_viewed": "Texts looked at",
     "log_exported": "Log downloaded",
     "client_added": "Client added",
     "client_changed": "Client changed",
+}
+
+CLIENT_CHANGES = {
+    "number": "The phone number",
+    "safety_word_set": "A safety word was set",
+    "safety_word_cleared": "The safety word was cleared",
 }
 
 REASONS = {
@@ -150,24 +293,52 @@ REASONS = {
     "talking_now": "waited: the client was texting just then",
     "open_question": "waited: a question to the client is still open",
     "kept_for:step_reminder": "waited: the client was promised a reminder that day",
+    "kept_for:visit": "waited: the texts about a visit come first",
+    "visit_over_cap": "beyond the limit: a visit cannot wait",
+    "mode_human": "waited: a person has this conversation",
+    "mode_stopped": "waited: the texts are stopped until a person starts them again",
+    "mode_silent": "waited: texts are not safe for the client",
+    "person_needed": "waited: a person is needed at once",
+    "person_wrote": "waited: a person wrote in the last 12 hours",
+    "renew_due": "waited: the client was asked whether texts are still welcome",
+    "heard_since": "moved: the client was heard of",
+    "kept": "a person turned to the client in time",
+    "reminder_over": "the reminder came or was removed already",
+    "visit_over": "the visit was long ago",
+    "visit_moved": "the visit was moved",
     "no_consent": "the client does not get texts",
     "answered": "the client had answered",
     "already_answered": "the client had been invited or had answered already",
     "expired": "it came too late to be of use",
     "rest_over": "the rest was over already",
-    "too_late": "the step was under way already",
+    "too_late": "its day or hour had passed",
     "goal_closed": "the goal is closed",
     "step_changed": "there is a newer step",
     "step_over": "the step was looked back on already",
     "replanned": "replaced by a newer plan",
+    "opted_out": "the client stopped the texts",
+    "wrong_number": "it is not the client's number",
+    "consent_expired": "the client did not say that texts are still welcome",
+    "danger": "the client may be in danger",
+    "reminder_chosen": "the client chose another reminder",
+    "already_reported": "the client had told how it went",
+    "rest_ended": "the rest is over",
+    "asked_for_later": "the client asked to hear it later",
+    "plan_changed": "the plan changed",
+    "said_moved": "the client heard of the new time at once",
 }
 
 
 SUBJECTS: Mapping[str, Mapping[str, str]] = {
     "nudge": NUDGE_KINDS,
     "escalation": TRIGGERS,
+    "promise": TRIGGERS,
     "consent": CONSENTS,
     "text": STATES,
+    "texts": TRIGGERS,
+    "hold": TRIGGERS,
+    "mode": MODES,
+    "client": CLIENT_CHANGES,
 }
 """What the subject of a log row can be, by the first word of the row's kind."""
 
@@ -178,7 +349,7 @@ def in_words(table: Mapping[str, str]) -> Callable[[object], str]:
 
 def reason(why: str) -> str:
     """Why something was moved, held or dropped. What a person wrote is left as written."""
-    if why.startswith("merged_into:"):
+    if why.startswith(("merged_into:", "after:")):
         return f"another text went out at that moment: {NUDGE_KINDS.get(why.partition(':')[2], '')}".lower()
     if why in LEVELS:
         return f"raised to {why}: {LEVELS[why]}"
@@ -195,6 +366,38 @@ def about(kind: str, subject: str) -> str:
 def message_state(state: str, error_code: int | None) -> str:
     said = STATES.get(state, state)
     return f"{said}: {ERRORS.get(error_code, f'the carrier reported error {error_code}')}" if error_code else said
+
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def how_often(repeats: str) -> str:
+    """How often a client's own reminder comes; "" for once."""
+    if day := day_of_month(repeats):
+        return f"every month on day {day}"
+    days = weekdays(repeats)
+    if len(days) == len(DAYS):
+        return "every day"
+    return f"every {' and '.join(DAYS[day] for day in days)}" if days else ""
+
+
+def in_time(due_at: datetime, now: datetime) -> str:
+    """How long until then, or since, as people say it: "due in 2 hours", "25 minutes late"."""
+    minutes = round(abs((due_at - now).total_seconds()) / 60)
+    hours, days = round(minutes / 60), round(minutes / (60 * 24))
+    count, unit = next(
+        (each for each in ((days, "day"), (hours, "hour")) if each[0] >= MANY[each[1]]), (minutes, "minute")
+    )
+    span = f"{count} {unit}{'' if count == 1 else 's'}"
+    return f"due in {span}" if due_at > now else f"{span} late"
+
+
+MANY = {"day": 2, "hour": 2}
+"""From so many on it is counted in these."""
+
+
+def occasion(word: str) -> str:
+    return in_words(OCCASIONS)(word.partition(":")[0])
 
 
 BABEL_HAS_NOT = {"hmn": "Hmong", "mww": "Hmong (White)", "ium": "Mien"}
@@ -216,9 +419,17 @@ def plan_moment(when: Moment, zone: ZoneInfo) -> str:
         case datetime() as at:
             return wall_time(at, zone)
         case date() as day:
-            return f"{day:%a %b} {day.day}"
+            return day_name(day)
         case None:
             return when.words or "not said"
+
+
+def clock_time(at: datetime, zone: ZoneInfo) -> str:
+    return hour(at.astimezone(zone))
+
+
+def day_name(day: date) -> str:
+    return f"{day:%a %b} {day.day}"
 
 
 def actor(who: str, names: Mapping[str, str]) -> str:
@@ -228,6 +439,18 @@ def actor(who: str, names: Mapping[str, str]) -> str:
 
 FILTERS: dict[str, Callable[..., object]] = {
     "trigger": in_words(TRIGGERS),
+    "item_about": in_words(ABOUT),
+    "mode": in_words(MODES),
+    "channel": in_words(CHANNELS),
+    "visit_status": in_words(VISIT_STATUSES),
+    "reminder_status": in_words(REMINDER_STATUSES),
+    "owner": in_words(OWNERS),
+    "held_by": in_words(HELD_BY),
+    "occasion": occasion,
+    "how_often": how_often,
+    "in_time": in_time,
+    "clock_time": clock_time,
+    "day_name": day_name,
     "level": in_words(LEVELS),
     "outcome": in_words(OUTCOMES),
     "consent": in_words(CONSENTS),

@@ -10,7 +10,15 @@ from conversations.flows.front_door import front_door
 from conversations.flows.goal_check_in import goal_check_in
 from conversations.flows.goal_setting import goal_setting
 from conversations.flows.goal_storming import goal_storming
+from conversations.flows.life_pulse import life_pulse
+from conversations.flows.own_reminder import own_reminder
+from conversations.flows.preferences import preferences
+from conversations.flows.renewal import renewal
 from conversations.flows.resume import resume
+from conversations.flows.roadmap import roadmap
+from conversations.flows.safe_contact import safe_contact
+from conversations.flows.stop_or_not import stop_or_not
+from conversations.flows.visit import visit
 from conversations.flows.welcome import welcome
 from conversations.notation import End, Flow, FlowError, Into
 
@@ -37,4 +45,22 @@ def _check(where: str, into: Into, flows: Mapping[str, Flow]) -> None:
         raise FlowError(f"{where}: {into.at!r} is no entry of {into.flow!r}")
 
 
-FLOWS = registry((welcome, front_door, goal_setting, goal_storming, goal_check_in, fresh_start, resume))
+FLOWS = registry(
+    (
+        welcome,
+        front_door,
+        goal_setting,
+        goal_storming,
+        roadmap,
+        goal_check_in,
+        fresh_start,
+        resume,
+        life_pulse,
+        preferences,
+        renewal,
+        safe_contact,
+        stop_or_not,
+        own_reminder,
+        visit,
+    )
+)

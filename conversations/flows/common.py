@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from conversations import single_texts
-from conversations.effects import Level, Trigger
-from conversations.notation import DAY_ONLY, DONT_KNOW, EXACT, VAGUE, Ask, End, Reads, Reply, Step, _, days
+from conversations.escalations import Level, Trigger
+from conversations.notation import DAY_ONLY, DONT_KNOW, EXACT, VAGUE, Ask, End, Reads, Reply, Step, _, days, hours
 
 NEW_GOAL = Reply("new_goal", _("new goal"))
 TALK_TO_WORKER = Reply("talk_to_worker", _("talk to {worker}"))
@@ -14,6 +14,13 @@ LATER = Reply("later", _("later"))
 
 QUIET = (days(7), "gone_quiet")
 """Domain guide 7.2: after a week without an answer a call may help more than a text."""
+
+ONE_DAY = hours(24)
+"""One timely nudge to a talk that stalled (domain guide 5)."""
+
+NO_TEXTS_WHEN_QUIET = days(14)
+NO_TEXTS_WHEN_UNCLEAR = hours(24)
+"""Domain guide 7.2: what the bot does once a person was told."""
 
 UNCLEAR = (2, "hand_over")
 """Domain guide 11: after two replies that are not understood, a person takes over."""
@@ -30,17 +37,18 @@ LETS_GET_A_PERSON = _("Let's get you a person. {worker} will reach you by {due},
 
 def bring_worker(trigger: Trigger = Trigger.ASKED_FOR_PERSON) -> End:
     """The client wants a person: today (domain guide 7.2)."""
-    return End(GET_WORKER, when_closed=GET_WORKER_WHEN_CLOSED, tell_worker=(trigger, Level.U1))
+    return End(GET_WORKER, when_closed=GET_WORKER_WHEN_CLOSED, tell_worker=(trigger, Level.U1), hands_over=True)
 
 
 def gone_quiet() -> End:
     """Silence is never a result: a person is told, and the talk waits at its question."""
-    return End(tell_worker=(Trigger.QUIET, Level.U3), parks=True)
+    return End(tell_worker=(Trigger.QUIET, Level.U3), holds=NO_TEXTS_WHEN_QUIET, parks=True)
 
 
 def hand_over(*, parks: bool = True) -> End:
     """We did not understand twice: a person is told, and the talk waits at its question (domain guide D18)."""
-    return End(LETS_GET_A_PERSON, tell_worker=(Trigger.NOT_UNDERSTOOD, Level.U2), parks=parks)
+    told = (Trigger.NOT_UNDERSTOOD, Level.U2)
+    return End(LETS_GET_A_PERSON, tell_worker=told, holds=NO_TEXTS_WHEN_UNCLEAR, parks=parks)
 
 
 def asking_when(then: str) -> dict[str, Step]:

@@ -1,7 +1,7 @@
 """Fresh start: the rest is over. One kind question, and the plan goes on when the client wants it to."""
 
 from conversations import acts
-from conversations.effects import Level, Trigger
+from conversations.escalations import Level, Trigger
 from conversations.flows.common import LATER, NOW, QUIET, RESTING, UNCLEAR, WITH_WORKER, bring_worker, hand_over
 from conversations.notation import Ask, Branch, Do, End, Flow, Into, _
 

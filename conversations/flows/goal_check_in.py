@@ -1,7 +1,7 @@
 """Goal check-in: Do and Review/Revise. There is no failing, only what was learned (domain guide 3.6, D3-D6)."""
 
-from conversations import acts
-from conversations.effects import Trigger
+from conversations import acts, roadmap_acts
+from conversations.escalations import Trigger
 from conversations.flows.common import (
     NEW_GOAL,
     QUIET,
@@ -99,8 +99,14 @@ goal_check_in = Flow(
             save="reached",
             when={REACHED_IT: "achieve", MOVING_ON: "name_a_goal"},
         ),
-        "achieve": Do(acts.achieve_goal, then="achieved"),
-        "achieved": Say(_("You reached your goal! You set it, and you got there."), then="name_a_goal"),
+        "achieve": Do(acts.achieve_goal, then="pass_mark"),
+        "pass_mark": Do(roadmap_acts.pass_mark, then="achieved"),
+        "achieved": Say(_("You reached your goal! You set it, and you got there."), then="any_road"),
+        "any_road": Branch(
+            roadmap_acts.ahead,
+            when={roadmap_acts.Ahead.MARK: "on_the_road", roadmap_acts.Ahead.NOTHING: "name_a_goal"},
+        ),
+        "on_the_road": End(then=Into("roadmap", at="next_mark")),
         "some": Do(acts.review(StepStatus.SOME), then="went_well"),
         "went_well": Ask(
             _("That's real progress. What part went well?"),
@@ -110,10 +116,15 @@ goal_check_in = Flow(
         ),
         "keep_went_well": Do(acts.keep_review, then="next_piece"),
         "next_piece": Ask(
-            _("What is the next small piece?"),
+            _("What is the next small piece? Add a day and time."),
             reads=Reads.WORDS,
             save="step",
-            when={ANYTHING: "when", DONT_KNOW: "revise"},
+            may_say_when=True,
+            when={ANYTHING: "when_said", DONT_KNOW: "revise"},
+        ),
+        "when_said": Branch(
+            acts.when_said,
+            when={acts.WhenSaid.HOUR: "save", acts.WhenSaid.DAY: "hour", acts.WhenSaid.NOT_SAID: "when"},
         ),
         "not_yet": Do(acts.review(StepStatus.NOT_YET), then="got_in_way"),
         "got_in_way": Ask(

@@ -1,7 +1,9 @@
 """Goal setting: Goal and Plan of GPDR/R, in the client's own words (domain guide 2.1, 2.4, D2)."""
 
 from conversations import acts
+from conversations.county import Tool
 from conversations.flows.common import (
+    ONE_DAY,
     QUIET,
     SAVED,
     SAVED_WITHOUT_REMINDER,
@@ -28,6 +30,7 @@ from conversations.notation import (
     Say,
     _,
 )
+from conversations.tools import Switch, switch
 
 KEEP_IT = Reply("keep_it", _("keep it"))
 NEW_GOAL = Reply("new_goal", _("pick a new one"))
@@ -49,6 +52,7 @@ SHARE = Reply("yes", _("yes"))
 NOT_YET = Reply("not_yet", _("not yet"))
 
 LONGEST_GOAL = 160
+SHORTER = _("You've thought about this. How would you say it in one short line?")
 LOOKS = {GOOD: "save", CHANGE_IT: "change_which"}
 RECAP_PRIVATE = _("Your plan is set for {when}. How does it look?")
 
@@ -56,9 +60,10 @@ goal_setting = Flow(
     name="goal_setting",
     purpose="Help someone name a goal, plan one small step of it with its detour, and save it.",
     starts_at="new_goal",
-    entries=frozenset({"goal", "step", "change_which"}),
+    entries=frozenset({"goal", "after_goal", "step", "change_which", "pothole"}),
     if_unclear=UNCLEAR,
     if_silent=QUIET,
+    asks_again_after=ONE_DAY,
     steps={
         "new_goal": Branch(acts.new_goal, when={acts.NewGoal.WANTED: "goal", acts.NewGoal.NOT_SAID: "any_goal"}),
         "any_goal": Branch(
@@ -87,13 +92,15 @@ goal_setting = Flow(
             when={ANYTHING: "after_goal", DONT_KNOW: "storm", TOO_LONG: "shorter_goal"},
         ),
         "shorter_goal": Ask(
-            _("You've thought about this. How would you say it in one short line?"),
+            SHORTER,
             reads=Reads.WORDS,
             save="goal",
             longest=LONGEST_GOAL,
             when={ANYTHING: "after_goal", DONT_KNOW: "storm", TOO_LONG: "shorter_goal"},
         ),
-        "storm": End(then=Into("goal_storming", carries=("next",))),
+        "storm": Branch(switch(Tool.GOAL_STORMING), when={Switch.ON: "to_ideas", Switch.OFF: "no_rush"}),
+        "to_ideas": End(then=Into("goal_storming", carries=("next",))),
+        "no_rush": End(_("That's OK, it can take time. Text GOAL when one comes up, or 0 for a person.")),
         "after_goal": Branch(acts.meaning, when={acts.Meaning.SAID: "size", acts.Meaning.OPEN: "meaning"}),
         "meaning": Ask(
             _("What would it mean to you to get this done?"),
@@ -129,21 +136,29 @@ goal_setting = Flow(
         "after_where": Branch(acts.change, when={acts.Change.NONE: "asks_for_support", acts.Change.ONE_PART: "recap"}),
         "asks_for_support": Branch(
             acts.support_question,
-            when={acts.SupportQuestion.ASKED: "support", acts.SupportQuestion.LEFT_OUT: "pothole"},
+            when={acts.SupportQuestion.ASKED: "support", acts.SupportQuestion.LEFT_OUT: "asks_for_pothole"},
         ),
         "support": Ask(
             _("Who or what could help you? A friend, a ride, a form. Or text NONE."),
             reads=Reads.WORDS,
             save="support",
-            when={ANYTHING: "after_support", NOTHING: "pothole", SKIP: "pothole", DONT_KNOW: "pothole"},
+            when={
+                ANYTHING: "after_support",
+                NOTHING: "asks_for_pothole",
+                SKIP: "asks_for_pothole",
+                DONT_KNOW: "asks_for_pothole",
+            },
         ),
         "after_support": Branch(
-            acts.support_named, when={acts.SupportNamed.SERVICE: "pass_on", acts.SupportNamed.OWN: "pothole"}
+            acts.support_named,
+            when={acts.SupportNamed.SERVICE: "pass_on", acts.SupportNamed.OWN: "asks_for_pothole"},
         ),
         "pass_on": Do(acts.tell_of_service, then="passed_on"),
         "passed_on": Say(
-            _("Thanks for telling me. I passed it on to {worker}, and you'll hear by {due}."), then="pothole"
+            _("Thanks for telling me. I passed it on to {worker}, and you'll hear by {due}."),
+            then="asks_for_pothole",
         ),
+        "asks_for_pothole": Branch(switch(Tool.DETOUR), when={Switch.ON: "pothole", Switch.OFF: "rehearse"}),
         "pothole": Ask(
             _("What might get in the way? Naming it now makes it easier later."),
             reads=Reads.WORDS,

@@ -1,7 +1,7 @@
 """Goal-storming: for someone who cannot name a goal yet. First all ideas, then one (domain guide 2.2, D2)."""
 
 from conversations import acts
-from conversations.flows.common import QUIET, UNCLEAR, gone_quiet, hand_over
+from conversations.flows.common import ONE_DAY, QUIET, UNCLEAR, gone_quiet, hand_over
 from conversations.notation import (
     ANYTHING,
     DONT_KNOW,
@@ -33,6 +33,7 @@ goal_storming = Flow(
     starts_at="idea",
     if_unclear=UNCLEAR,
     if_silent=QUIET,
+    asks_again_after=ONE_DAY,
     steps={
         "idea": Ask(
             _("What is one thing you'd like to be different in the next few weeks? Big or small, in your words."),
@@ -73,6 +74,7 @@ goal_storming = Flow(
         "choose": Branch(acts.ideas_to_pick, when={acts.IdeasToPick.ONE: "picture", acts.IdeasToPick.SEVERAL: "pick"}),
         "pick": Ask(
             _("Which matters most to you right now?"),
+            private=_("Which of your ideas matters most right now? Say it in a few words."),
             reads=Reads.PICK,
             offers=acts.ideas_on_offer,
             save="idea",

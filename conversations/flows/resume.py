@@ -1,7 +1,7 @@
 """Resume: a talk was set aside, and the client is offered the way back (domain guide 3.8)."""
 
 from conversations import acts
-from conversations.effects import Level, Trigger
+from conversations.escalations import Level, Trigger
 from conversations.flows.common import QUIET, UNCLEAR, hand_over
 from conversations.notation import Ask, Branch, End, Flow, Parked, Reply, _
 

@@ -1,7 +1,8 @@
 """Welcome: the invitation, the client's own yes, and how they like to be texted (domain guide 3.10, D1, D11)."""
 
 from conversations import acts
-from conversations.effects import Level, Sentence, Trigger
+from conversations.effects import Sentence
+from conversations.escalations import Level, Trigger
 from conversations.flows.common import LATER, NOW, QUIET, UNCLEAR, WITH_WORKER, bring_worker, gone_quiet, hand_over
 from conversations.notation import Ask, Branch, Do, End, Flow, Into, Reply, Say, _, days, hours
 
@@ -21,6 +22,7 @@ INVITE = _(
     "{program}: Hi {name}, {worker} says you'd like texts about your goals. Reply YES to start or STOP for no texts. "
     "Msg&data rates may apply."
 )
+INVITATION = Sentence("welcome/invite", INVITE)
 WELCOME = _(
     "{program}: Welcome! We help you set and reach your goals. Up to 12 texts a month. Msg&data rates may apply. "
     "HELP for help, STOP to end, 0 for a person."
@@ -29,6 +31,8 @@ WELCOME_BACK = _(
     "{program}: Welcome back. Up to 12 texts a month. Msg&data rates may apply. HELP for help, STOP to end. "
     "Text PLAN to see your plan."
 )
+
+KEPT_SHORT = _("Thanks. We'll keep texts short, with no details. Text PRIVACY to change this.")
 
 welcome = Flow(
     name="welcome",
@@ -40,7 +44,7 @@ welcome = Flow(
     steps={
         "invite": Ask(INVITE, when={YES: "agreed", NO: "declines"}, if_silent=(hours(48), "invite_again")),
         "invite_again": Ask(INVITE, when={YES: "agreed", NO: "declines"}, if_silent=(days(12), "unanswered")),
-        "agreed": Do(acts.agree_to(Sentence("welcome/invite", INVITE)), then="welcome"),
+        "agreed": Do(acts.agree_to(INVITATION), then="welcome"),
         "joined": Do(acts.agree_to(Sentence("welcome/welcome", WELCOME)), then="welcome"),
         "welcome": Say(WELCOME, then="privacy"),
         "privacy": Ask(
@@ -50,9 +54,7 @@ welcome = Flow(
         ),
         "phone_is_mine": Do(acts.set_privacy, then="time"),
         "phone_is_shared": Do(acts.set_privacy, then="kept_short"),
-        "kept_short": Say(
-            _("Thanks. We'll keep texts short, with no details. Text PRIVACY to change this."), then="time"
-        ),
+        "kept_short": Say(KEPT_SHORT, then="time"),
         "time": Ask(
             _("When is a good time for you?"),
             save="part_of_day",

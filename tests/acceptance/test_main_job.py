@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,9 @@ from tests.fake_twilio import FakeTwilio
 
 ANA = "ana@example.org"
 NUMBERS = {"MARIA": "+17075550111", "ROSA": "+17075550112"}
+A_BREATH = timedelta(seconds=20)
+"""So long words of their own wait for more."""
+
 LIST = """number,first_name,language,worker_email,zone
 (707) 555-0111,Maria,en,ana@example.org,
 707-555-0112,Rosa,es,ana@example.org,America/Los_Angeles
@@ -78,6 +81,8 @@ async def test_clients_in_two_languages_join_plan_falter_revise_and_get_there(
                 life.played.append(doing)
                 if doing.who == life.client:
                     assert await twilio.text_in(life.number, doing.text) == 200
+                    await county.quiet()
+                    county.set_clock(at + A_BREATH)
                 else:
                     await ana.invite(life.client.title())
                 await county.quiet()

@@ -31,6 +31,24 @@ def test_good_rows_are_taken_as_a_county_writes_them(tmp_path: Path) -> None:
     ]
 
 
+def test_people_who_share_a_phone_are_in_the_list_with_the_same_number_if_each_row_says_so(tmp_path: Path) -> None:
+    good, bad = rows(
+        tmp_path,
+        "number,first_name,language,worker_email,zone,shared\n"
+        "7075550111,Maria,en,ana@example.org,,yes\n"
+        "7075550111,Jose,es,ana@example.org,,YES\n"
+        "7075550111,Jose,es,ana@example.org,,yes\n"
+        "7075550111,Rosa,es,ana@example.org,,\n"
+        "7075550112,Lee,en,ana@example.org,,maybe\n",
+    )
+    assert [(row.first_name, row.shared) for row in good] == [("Maria", True), ("Jose", True)]
+    assert [row.reasons for row in bad] == [
+        ("the same number and first name as in line 3",),
+        ("the same number as in line 2, and not both are marked as shared",),
+        ("shared is neither yes nor no",),
+    ]
+
+
 def test_a_bad_row_is_named_with_all_its_reasons_and_the_good_ones_stay(tmp_path: Path) -> None:
     good, bad = rows(
         tmp_path,
@@ -44,7 +62,7 @@ def test_a_bad_row_is_named_with_all_its_reasons_and_the_good_ones_stay(tmp_path
     assert [row.line for row in good] == [3]
     assert [row.line for row in bad] == [2, 4, 5, 6]
     assert len(bad[0].reasons) == 5
-    assert bad[1].reasons == ("the same number as in line 3",)
+    assert bad[1].reasons == ("the same number as in line 3, and not both are marked as shared",)
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,7 @@ def test_check_finds_nothing_wrong_with_a_complete_installation(run: Run, monkey
 def test_hooks_need_a_secret(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     complete(monkeypatch)
     demo = EXAMPLE.read_text(encoding="utf-8")
-    (tmp_path / "county.toml").write_text(demo + 'cases = "https://cases.example.org/in"\n', encoding="utf-8")
+    (tmp_path / "county.toml").write_text(demo + '[hooks]\ncases = "https://cases.example.org/in"\n', encoding="utf-8")
     monkeypatch.setenv("COUNTY", str(tmp_path / "county.toml"))
     assert "error: HOOK_SECRET" in run("check")[1]
     assert "HOOK_SECRET" in run("serve")[2]
@@ -215,7 +215,7 @@ def test_a_flow_that_is_written_wrongly_is_one_clear_message(tmp_path: Path) -> 
         shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__", "static"))
     flow = tmp_path / "conversations" / "flows" / "front_door.py"
     written = flow.read_text(encoding="utf-8")
-    flow.write_text(written.replace('starts_at="what_would_help"', 'starts_at="nowhere"'), encoding="utf-8")
+    flow.write_text(written.replace('starts_at="any_plans"', 'starts_at="nowhere"'), encoding="utf-8")
     command = [sys.executable, "-m", "bot", "flow", "paths"]
     done = subprocess.run(command, cwd=tmp_path, env={}, capture_output=True, text=True, check=False)
     assert done.returncode == 1

@@ -5,7 +5,8 @@ import pytest
 
 from bot.county_file import EXAMPLE, CountyFile, load_county
 from bot.errors import StartError
-from conversations.county import Caps, County, Hours
+from conversations.county import UNTIL_CHOSEN, Audience, Caps, County, Hook, HookKind, Hours, Tool
+from conversations.escalations import Level
 
 LEAST = 'name = "Sample"\nprogram = "Goal Line"\nphone = "707-555-0134"\nzone = "America/Los_Angeles"\n'
 
@@ -46,8 +47,11 @@ def test_every_key_reaches_the_county(tmp_path: Path) -> None:
         + """
         languages = ["es"]
         drafts_allowed = true
+        tools = ["roadmap", "visits"]
         asks_for_support = false
         flow_parked_after_hours = 48
+        words_joined_within_seconds = 0
+        speaker_known_for_minutes = 45
         rest_weeks = 3
         send_days = ["sat"]
         office_days = ["mon", "tue"]
@@ -56,7 +60,16 @@ def test_every_key_reaches_the_county(tmp_path: Path) -> None:
         legal_hours = { opens = "07:00", closes = "22:00" }
         office_hours = { opens = "07:30", closes = "16:00" }
         caps = { a_day = 2, a_week = 5, a_month = 20 }
-        hooks = { cases = "https://cases.example.org/in" }
+        on_call = true
+        digest_at = "09:15"
+
+        [[hooks]]
+        name = "night"
+        kind = "notify"
+        url_env = "NIGHT_URL"
+        levels = ["U0"]
+        to = ["on_call", "supervisor"]
+        digest = true
         """,
     )
     assert county == County(
@@ -72,12 +85,42 @@ def test_every_key_reaches_the_county(tmp_path: Path) -> None:
         office_days=frozenset({0, 1}),
         holidays=frozenset({date(2027, 1, 1)}),
         caps=Caps(2, 5, 20),
+        tools=frozenset({Tool.ROADMAP, Tool.VISITS}),
         asks_for_support=False,
         drafts_allowed=True,
         flow_parked_after=timedelta(hours=48),
+        words_joined_within=timedelta(0),
+        speaker_known_for=timedelta(minutes=45),
         rest_weeks=3,
-        hooks={"cases": "https://cases.example.org/in"},
+        on_call=True,
+        digest_at=time(9, 15),
+        hooks=(
+            Hook(
+                "night",
+                HookKind.NOTIFY,
+                frozenset({Level.U0}),
+                frozenset({Audience.ON_CALL, Audience.SUPERVISOR}),
+                digest=True,
+            ),
+        ),
     )
+
+
+def test_roadmaps_and_the_life_pulse_are_off_until_a_county_chooses_them(tmp_path: Path) -> None:
+    assert read(tmp_path, LEAST).tools == UNTIL_CHOSEN == frozenset(Tool) - {Tool.ROADMAP, Tool.LIFE_PULSE}
+    assert read(tmp_path, f"{LEAST}tools = []\n").tools == frozenset()
+    assert load_county(EXAMPLE).tools == frozenset(Tool)
+
+
+def test_what_the_demo_county_shows_is_the_default_where_no_comment_says_otherwise(tmp_path: Path) -> None:
+    shown, plain = load_county(EXAMPLE), read(tmp_path, LEAST)
+    told = {"name", "holidays", "drafts_allowed", "tools"}
+    assert {name for name in County.__slots__ if getattr(shown, name) != getattr(plain, name)} == told
+
+
+def test_the_hooks_of_the_first_release_are_read_as_webhooks_for_everything(tmp_path: Path) -> None:
+    county = read(tmp_path, f'{LEAST}[hooks]\ncases = "https://cases.example.org/in"\n')
+    assert county.hooks == (Hook("cases", levels=frozenset(Level)),)
 
 
 def test_every_mistake_is_named_at_once_with_what_to_do(tmp_path: Path) -> None:
@@ -101,7 +144,7 @@ def test_every_mistake_is_named_at_once_with_what_to_do(tmp_path: Path) -> None:
     assert "did you mean languages?" in found["langages"]
     assert "did you mean a_day?" in found["caps.a_dy"]
     assert {"caps.a_week", "send_hours.opens", "send_hours.closes", "send_days.0"} <= set(found)
-    assert "https://" in found["hooks.x"]
+    assert "https://" in found["hooks.0"]
 
 
 @pytest.mark.parametrize(
@@ -113,6 +156,24 @@ def test_every_mistake_is_named_at_once_with_what_to_do(tmp_path: Path) -> None:
         ('office_hours = { opens = "17:00", closes = "08:00" }', "closes before it opens"),
         ('phone = "call us"', "phone number"),
         ("zzz = 1", "zzz"),
+        ('tools = ["raodmap"]', "tools.0: should be 'goal_storming', 'detour'"),
+        ('tools = "roadmap"', "tools: should be a valid list"),
+        ("words_joined_within_seconds = -1", "words_joined_within_seconds"),
+        ("speaker_known_for_minutes = 0", "speaker_known_for_minutes"),
+        ('digest_at = "19:00"', "digest_at lies outside office_hours"),
+        ('hooks = [{ name = "a" }]', "needs either url or url_env"),
+        ('hooks = [{ name = "a", url = "https://a.example.org", url_env = "A" }]', "needs either url or url_env"),
+        ('hooks = [{ name = "a", url_env = "A-B" }]', "hooks.0.url_env"),
+        ('hooks = [{ name = "a", url = "http://a.example.org" }]', "must begin with https://"),
+        ('hooks = [{ name = "a", url_env = "A" }, { name = "a", url_env = "B" }]', "two hooks of the name a"),
+        ('hooks = [{ name = "", url_env = "A" }]', "hooks.0.name: is empty"),
+        ('hooks = [{ name = "a", url_env = "A", kind = "fax" }]', "hooks.0.kind"),
+        ('hooks = [{ name = "a", url_env = "A", levels = ["U9"] }]', "hooks.0.levels.0"),
+        ('hooks = [{ name = "a", url_env = "A", levels = [] }]', "hears of nothing"),
+        ('hooks = [{ name = "a", url_env = "A", to = [] }]', "to is empty"),
+        ('hooks = [{ name = "a", url_env = "A", to = ["mayor"] }]', "hooks.0.to.0"),
+        ('hooks = [{ name = "a", url_env = "A", kind = "notify", secret_env = "S" }]', "secret_env is for webhooks"),
+        ('hooks = [{ name = "a", url_env = "A", digst = true }]', "did you mean digest?"),
     ],
 )
 def test_what_cannot_be_is_refused(tmp_path: Path, extra: str, where: str) -> None:

@@ -94,3 +94,34 @@ def test_a_mistake_in_a_file_is_named_by_its_key(locales: Path, line: str, repla
     assert line in text
     words.write_text(text.replace(line, replacement, 1), "utf-8")
     assert any(re.search(re.escape(problem), found) for found in problems(locales, "es")), problems(locales, "es")
+
+
+def test_a_phrase_that_cannot_be_read_is_named_with_what_to_do(locales: Path) -> None:
+    phrases = locales / "es/phrases.toml"
+    phrases.write_text(phrases.read_text("utf-8").replace("sure = [", 'sure = ["(hola", ', 1), "utf-8")
+    assert problems(locales, "es") == [
+        "locales/es/phrases.toml: '(hola': ( is not closed -> write it as conversations/phrases.py says"
+    ]
+
+
+def test_a_topic_without_its_lists_is_named(locales: Path) -> None:
+    phrases = locales / "es/phrases.toml"
+    phrases.write_text(phrases.read_text("utf-8").replace("doubtful = [", "doubtfull = [", 1), "utf-8")
+    assert (
+        "locales/es/phrases.toml topics.self_harm.doubtful: Field required -> compare it with locales/en/phrases.toml"
+        in problems(locales, "es")
+    )
+
+
+def test_a_mistake_in_the_words_of_other_languages_is_named(locales: Path) -> None:
+    (locales / "keywords.toml").write_text("[vi]\nnames = []\nopt_out = []\n", "utf-8")
+    assert problems(locales, "en", "es")[0].startswith("locales/keywords.toml vi.name: Field required")
+
+
+def test_the_words_of_other_languages_stop_all_texts_and_name_them() -> None:
+    english = load_languages(("en",))["en"]
+    others = {other.code: other for other in english.others}
+    assert {"vi", "tl", "zh", "ko", "hy", "ru", "ar", "fa", "es"} <= others.keys()
+    assert {fold("dừng"), "alto"} <= english.intents["opt_out"]
+    assert "en" not in others
+    assert "es" not in {other.code for other in load_languages(("en", "es"))["en"].others}

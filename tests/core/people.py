@@ -1,6 +1,6 @@
 """People and plans for the core's tests."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.languages import load_languages
@@ -10,7 +10,8 @@ from conversations.situation import Client, Consent, Situation
 
 ZONE = ZoneInfo("America/Los_Angeles")
 NOW = datetime(2027, 3, 2, 18, 0, tzinfo=UTC)  # a Tuesday, 10:00 in Los Angeles
-COUNTY = County("Sample County", "Goal Line", "707-555-0134", ZONE)
+COUNTY = County("Sample County", "Goal Line", "707-555-0134", ZONE, words_joined_within=timedelta(0))
+"""Its clients say each thing in one text, so that a test can read turn by turn."""
 MARIA = Client("c1", "Maria", "en", ZONE, Consent.ACTIVE, worker="Ana")
 STEP = Step(
     1,

@@ -16,7 +16,6 @@ from conversations.effects import (
     Effect,
     EndRestAt,
     KeepIdea,
-    Level,
     Preference,
     RemindOfStep,
     ReviewStep,
@@ -25,8 +24,8 @@ from conversations.effects import (
     Sentence,
     SetPreference,
     TellWorker,
-    Trigger,
 )
+from conversations.escalations import Level, Trigger
 from conversations.events import Answered, FellSilent
 from conversations.flows import FLOWS
 from conversations.goals import Difficulty, Goal, GoalEvent, GoalStatus, Moment, Reminder, Step, StepStatus
@@ -445,6 +444,14 @@ def test_done_in_part_ends_the_setbacks_and_plans_the_next_piece() -> None:
     assert goal.setbacks == 0
     assert goal.step is not None
     assert (goal.step.text, goal.step.where) == ("finish the form", "library")
+
+
+@pytest.mark.parametrize(
+    ("when", "asked"), [("2026-03-05T09:00-08:00", "saved_without_reminder"), ("2026-03-05", "hour"), ("", "when")]
+)
+def test_the_time_that_came_with_the_next_piece_is_not_asked_again(when: str, asked: str) -> None:
+    play = check_in(with_goal()).says("some", "it was free", Answered("anything", "the form", also={"when": when}))
+    assert play.turn.talk.at == asked
 
 
 def test_silence_is_nudged_twice_and_then_handed_to_a_person_without_a_result() -> None:

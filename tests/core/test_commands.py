@@ -5,6 +5,7 @@ import pytest
 
 from conversations.commands import COMMANDS, answers_of
 from conversations.effects import (
+    AskAgainAt,
     CancelNudges,
     EndRestAt,
     Preference,
@@ -15,7 +16,7 @@ from conversations.effects import (
     SetPreference,
 )
 from conversations.goals import GoalEvent, GoalStatus, StepStatus
-from conversations.nudges import NudgeKind
+from conversations.nudges import OF_SILENCE, NudgeKind
 from conversations.situation import Situation, Talk
 from tests.core.people import COUNTY, GOAL, JOINED, LANGUAGES, MARIA, NOW, STEP, WITH_PLAN
 
@@ -45,9 +46,10 @@ def test_plan_says_no_more_of_a_private_plan_than_when_it_is() -> None:
     assert told("plan", replace(WITH_PLAN, client=replace(MARIA, phone_is_shared=True))) == ["single/plan_private"]
 
 
-def test_goal_and_ideas_open_their_conversations() -> None:
+def test_goal_ideas_and_road_open_their_conversations() -> None:
     assert told("goal", JOINED) == ["goal_setting/goal"]
     assert told("ideas", JOINED) == ["goal_storming/idea"]
+    assert told("road", JOINED) == ["roadmap/ask"]
 
 
 def test_change_asks_which_part_and_knows_the_rest() -> None:
@@ -94,16 +96,28 @@ def test_go_ends_a_rest() -> None:
     assert CancelNudges(frozenset({NudgeKind.END_OF_REST}), "rest_ended") in effects
 
 
-def test_later_sets_a_question_aside_but_leaves_a_check_in_to_its_own_timers() -> None:
-    assert SaveTalk(None, ASKED_WHERE) in COMMANDS["later"](replace(JOINED, talk=ASKED_WHERE), NOW)
-    assert told("later", replace(JOINED, talk=ASKED_RESULT)) == ["single/no_rush"]
-    waiting = COMMANDS["later"](replace(JOINED, talk=ASKED_RESULT), NOW)
-    assert not any(isinstance(effect, SaveTalk) for effect in waiting)
+@pytest.mark.parametrize("talk", [ASKED_WHERE, ASKED_RESULT])
+def test_later_puts_the_open_question_again_tomorrow_and_is_patient_until_then(talk: Talk) -> None:
+    effects = COMMANDS["later"](replace(JOINED, talk=talk), NOW)
+    assert AskAgainAt(NOW + timedelta(days=1), talk.asked_at) in effects
+    assert CancelNudges(OF_SILENCE, "asked_for_later") in effects
+    assert not any(isinstance(effect, SaveTalk) for effect in effects)
+    assert told("later", replace(JOINED, talk=talk)) == ["single/tomorrow"]
+
+
+def test_later_with_nothing_open_is_no_error() -> None:
+    assert told("later", JOINED) == ["single/no_rush"]
+
+
+def test_a_detour_is_added_to_the_plan_that_stands() -> None:
+    assert told("detour", WITH_PLAN) == ["goal_setting/pothole"]
+    assert told("detour", JOINED) == ["single/no_plan"]
 
 
 def test_who_privacy_and_settings_answer() -> None:
     assert told("who", JOINED) == ["single/who"]
-    assert told("privacy", JOINED) == told("set", JOINED) == ["welcome/privacy"]
+    assert told("privacy", JOINED) == ["preferences/privacy"]
+    assert told("set", JOINED) == ["preferences/which"]
 
 
 def test_a_passing_talk_is_not_set_aside() -> None:

@@ -9,7 +9,8 @@ from babel.messages.pofile import read_po
 from bot.content_rule_lists import load_rule_lists
 from conversations.catalog import Line, standing_alone
 from conversations.content_rules import check, hints
-from conversations.effects import Level, Sentence, Trigger
+from conversations.effects import Sentence
+from conversations.escalations import Level, Trigger
 from conversations.flows import FLOWS
 from conversations.languages import Encoding, Language, Review, TimeWords
 from conversations.notation import ANYTHING, PICKED, Ask, Do, End, Flow, Reads, Reply, Say, Step, days

@@ -15,6 +15,7 @@ from conversations.effects import (
     WaitUntil,
 )
 from conversations.events import Event, FellDue, WorkerInvited
+from conversations.flows.welcome import INVITATION
 from conversations.nudges import NudgeKind
 from conversations.situation import Consent, Situation, Talk
 from tests.core.people import GOAL, JOINED, LANGUAGES, MARIA, NOW, STEP, WITH_PLAN
@@ -35,7 +36,7 @@ INVITATIONS = [WorkerInvited("Ana"), FellDue(NudgeKind.INVITE)]
 @pytest.mark.parametrize("consent", [Consent.NONE, Consent.CLOSED])
 def test_an_invitation_asks_and_waits_also_after_an_earlier_one(consent: Consent, invited: Event) -> None:
     effects = after(replace(JOINED, client=replace(MARIA, consent=consent)), invited)
-    assert ChangeConsent(Consent.INVITED) in effects
+    assert ChangeConsent(Consent.INVITED, INVITATION) in effects
     assert any(isinstance(effect, WaitUntil) for effect in effects)
     assert sent(effects) == [("welcome/invite", Purpose.INVITE)]
 

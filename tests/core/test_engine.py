@@ -10,17 +10,8 @@ import pytest
 
 from conversations import engine
 from conversations.county import County
-from conversations.effects import (
-    CancelNudges,
-    Effect,
-    Level,
-    Purpose,
-    Send,
-    Sentence,
-    TellWorker,
-    Trigger,
-    WaitUntil,
-)
+from conversations.effects import CancelNudges, Effect, Purpose, Send, Sentence, TellWorker, WaitUntil
+from conversations.escalations import Level, Trigger
 from conversations.events import Answered, FellSilent, NotUnderstood
 from conversations.goals import Goal
 from conversations.notation import (

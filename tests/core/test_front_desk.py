@@ -9,14 +9,13 @@ from conversations.effects import (
     CancelNudges,
     ChangeConsent,
     Effect,
-    Level,
     Purpose,
     SaveTalk,
     Send,
     SetPreference,
     TellWorker,
-    Trigger,
 )
+from conversations.escalations import Level, Trigger
 from conversations.events import Said
 from conversations.nudges import NudgeKind
 from conversations.situation import Consent, Situation, Talk
@@ -61,13 +60,13 @@ def test_a_stop_word_inside_a_sentence_is_an_answer(text: str) -> None:
 
 
 def test_a_stop_that_the_provider_has_confirmed_is_not_confirmed_again() -> None:
-    effects = decide(JOINED, Said("STOP", answered_by_provider=True), NOW, LANGUAGES)
+    effects = decide(JOINED, Said("STOP", is_answered=True), NOW, LANGUAGES)
     assert only(effects, ChangeConsent).to is Consent.REVOKED
     assert told(effects) == []
 
 
 def test_help_that_the_provider_has_answered_is_not_answered_again() -> None:
-    assert decide(JOINED, Said("HELP", answered_by_provider=True), NOW, LANGUAGES) == ()
+    assert decide(JOINED, Said("HELP", is_answered=True), NOW, LANGUAGES) == ()
 
 
 def test_a_second_stop_says_nothing() -> None:

@@ -197,6 +197,22 @@ ENGLISH = {
     "2/29": None,
     "the 31st": "Tue Mar 31",
     "the 2nd": "Mon Mar 2",
+    "midnight": "Tue Mar 3 00:00",
+    "friday midnight": "Sat Mar 7 00:00",
+    "friday at midnight": "Sat Mar 7 00:00",
+    "12 midnight friday": "Sat Mar 7 00:00",
+    "tonight at 12": "Tue Mar 3 00:00",
+    "tonight 12am": "Tue Mar 3 00:00",
+    "tonight at 12:30": "Tue Mar 3 00:30",
+    "tonight at 1": "Tue Mar 3 01:00",
+    "friday night at 11": "Fri Mar 6 23:00",
+    "tonight 1pm": "Mon Mar 2 13:00",
+    "mondays at 3": "Mon Mar 2 15:00",
+    "every morning": "Tue Mar 3 09:00",
+    "10 o'clock sharp": "Mon Mar 2 10:00",
+    "in hours": "words",
+    "2 days from now": "Wed Mar 4",
+    "in 9999 months": "words",
 }
 SPANISH = {
     "mañana a las 9": "Tue Mar 3 09:00",
@@ -367,6 +383,14 @@ SPANISH = {
     "mañana 9 de la noche": "Tue Mar 3 21:00",
     "2 de la madrugada": "Tue Mar 3 02:00",
     "el dos de abril": "Thu Apr 2",
+    "medianoche": "Tue Mar 3 00:00",
+    "el viernes a medianoche": "Sat Mar 7 00:00",
+    "12 de la noche": "Tue Mar 3 00:00",
+    "viernes a las 12 de la noche": "Sat Mar 7 00:00",
+    "sábado a las 12 de la madrugada": "Sat Mar 7 00:00",
+    "esta noche a las 12": "Tue Mar 3 00:00",
+    "los lunes a las 3": "Mon Mar 2 15:00",
+    "en 3 años": "words",
 }
 
 

@@ -155,14 +155,18 @@ def test_two_ways_may_meet_again_without_being_a_circle() -> None:
             Ask("Which?", when={Reply(str(n), str(n)): "end" for n in range(MOST_CHOICES + 1)}),
             f"a menu has at most {MOST_CHOICES} choices",
         ),
-        (Ask("Which?", when={PICKED: "end"}, reads=Reads.PICK), "offers and Reads.PICK go together"),
-        (Ask("Yes?", when={YES: "end"}, offers=ideas), "offers and Reads.PICK go together"),
+        (Ask("Which?", when={PICKED: "end"}, reads=Reads.PICK), "offers and Reads.PICK or Reads.TIME go together"),
+        (Ask("Yes?", when={YES: "end"}, offers=ideas), "offers and Reads.PICK or Reads.TIME go together"),
         (Ask("Why?", when={ANYTHING: "end"}, reads=Reads.WORDS, longest=160), "longest and TOO_LONG go together"),
         (Ask("Why?", when={ANYTHING: "end", TOO_LONG: "end"}, reads=Reads.WORDS), "longest and TOO_LONG go together"),
         (Ask("Yes?", when={YES: "end"}, save="when", on_the_day=True), "an hour on the day needs Reads.MOMENT"),
         (
             Ask("When?", when=dict.fromkeys((EXACT, DAY_ONLY, VAGUE), "end"), reads=Reads.MOMENT, on_the_day=True),
             "a name to save it under",
+        ),
+        (
+            Ask("When?", when=dict.fromkeys((EXACT, DAY_ONLY, VAGUE), "end"), reads=Reads.MOMENT, may_repeat=True),
+            "a moment that may repeat and TOO_FAR go together",
         ),
     ],
 )

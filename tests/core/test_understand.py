@@ -118,7 +118,25 @@ ENGLISH: dict[str, dict[str, str | None]] = {
         "2 thanks": "some",
         "1 done": "done",
         "1 not yet": None,
-        "done but it took all day long": "done",
+        "done but it took all day long": "done: it took all day long",
+        "not yet, kids sick": "not_yet: kids sick",
+        "not yet because my car broke": "not_yet: my car broke",
+        "Not yet - no ride": "not_yet: no ride",
+        "not yet 😢 - no ride": "not_yet: no ride",
+        "no, kids sick": "not_yet: kids sick",
+        "no, not really": "not_yet",
+        "no, sorry": "not_yet",
+        "no. 1": "not_yet",
+        "done!! got the card": "done: got the card",
+        "some of it. found the site": "some: found the site",
+        "something changed, they moved my shift": "changed: they moved my shift",
+        "１": "done",
+        "①": "done",
+        "(２)": "some",
+        "1/3": "done",
+        "1 & 3": "done",
+        "2nd": "some",
+        "dos": "some",
         "didnt get it done": "not_yet",
         "yeah i did it": "done",
         "yes": None,
@@ -149,7 +167,7 @@ ENGLISH: dict[str, dict[str, str | None]] = {
         "4. They moved my shift": "changed: They moved my shift",
         "11": None,
         "1 2 3": "done",
-        "1st": None,
+        "1st": "done",
         "3 no ride": "not_yet: no ride",
         "notyet": "not_yet",
         "completd": "done",
@@ -386,7 +404,19 @@ SPANISH: dict[str, dict[str, str | None]] = {
         "hehco": "done",
         "un poco": "some",
         "un poquito": "some",
-        "no pude porque mi hijo se enfermó y no tenía quien lo cuidara": "not_yet",
+        "no pude porque mi hijo se enfermó y no tenía quien lo cuidara": (
+            "not_yet: mi hijo se enfermó y no tenía quien lo cuidara"
+        ),
+        "todavía no, los niños enfermos": "not_yet: los niños enfermos",
+        "todavia no porque no tuve carro": "not_yet: no tuve carro",
+        "no pude, no hubo raite": "not_yet: no hubo raite",
+        "algo cambió, me movieron el turno": "changed: me movieron el turno",
+        "hecho, ya tengo la tarjeta": "done: ya tengo la tarjeta",
+        "opción uno": "done",
+        "num 2": "some",
+        "1ro": "done",
+        "la 2a": "some",
+        "３": "not_yet",
         "ya no pude": "not_yet",
         "cuatro": "changed",
         "4 me cambiaron el turno": "changed: me cambiaron el turno",
@@ -422,7 +452,7 @@ SPANISH: dict[str, dict[str, str | None]] = {
         "por ahora no": "not_yet",
         "claro que sí": "yes",
         "va": "yes",
-        "sí, compártelo": "yes",
+        "sí, compártelo": "yes: compártelo",
     },
     "WHO_READS": {
         "solo yo": "only_me",
@@ -608,6 +638,74 @@ def test_an_open_question_takes_any_words_and_the_few_that_mean_something(
     language: str, text: str, meant: str | None
 ) -> None:
     assert read(IDEAS, text, language) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "noted"), [("1 and 3", "1 and 3"), ("1/3", "1/3"), ("option 1, or 2?", "option 1, or 2?"), ("1 1", "")]
+)
+def test_of_several_numbers_the_first_counts_and_all_are_noted(text: str, noted: str) -> None:
+    """They answer no question that hears comments: "3 and 4" does not say what got in the way."""
+    also = {"comment": noted} if noted else {}
+    assert understand.answer(QUESTIONS["HOW_DID_IT_GO"], text, LANGUAGES["en"], (), NOW) == Answered("done", also=also)
+
+
+@pytest.mark.parametrize(("sign", "meant"), [("👍", "done"), ("👍🏽", "done"), ("👎", "later")])
+def test_of_two_choices_one_is_a_thumb_up_and_one_a_thumb_down(sign: str, meant: str) -> None:
+    assert read(menu("done", "later"), sign) == meant
+
+
+def test_a_request_is_read_for_what_when_and_how_often() -> None:
+    ask = question("how")
+    assert said(ask, "call mom fri 9am") == Answered(
+        "exact", "2026-03-06T09:00-08:00", also={"repeats": "", "what": "call mom"}
+    )
+    assert said(ask, "call mom every friday") == Answered(
+        "day_only", "2026-03-06", also={"repeats": "weekly:4", "what": "call mom"}
+    )
+    assert said(ask, "friday") == Answered("day_only", "2026-03-06", also={"repeats": ""})
+    assert said(ask, "call mom") == Answered("vague", also={"repeats": "", "what": "call mom"})
+    assert said(ask, "call mom jan 5 2029") == Answered("too_far", also={"repeats": "", "what": "call mom"})
+    assert said(ask, "idk") == Answered("dont_know")
+    assert said(ask, "weekly") == NotUnderstood()
+    assert said(ask, "?!") == NotUnderstood()
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "when"),
+    [
+        ("finish form thu 9am", "finish form", "2026-03-05T09:00-08:00"),
+        ("friday finish the form", "finish the form", "2026-03-06"),
+        ("finish the form", "finish the form", ""),
+        ("thu 9am", "thu 9am", ""),
+        ("do friday homework again", "do friday homework again", ""),
+        ("go to the class in the morning", "go to the class in the morning", ""),
+        ("study 2 hours", "study 2 hours", ""),
+    ],
+)
+def test_a_day_and_time_at_an_end_of_the_words_is_kept_beside_them(text: str, words: str, when: str) -> None:
+    ask = Ask("?", reads=Reads.WORDS, save="step", may_say_when=True, when={ANYTHING: "on", DONT_KNOW: "on"})
+    assert said(ask, text) == Answered("anything", words, also={"when": when})
+    assert said(ask, "idk") == Answered("dont_know")
+
+
+def test_the_time_of_a_reminder_may_repeat() -> None:
+    ask = question("when")
+    assert said(ask, "mondays and fridays at 9") == Answered(
+        "exact", "2026-03-06T09:00-08:00", also={"repeats": "weekly:0,4"}
+    )
+    assert said(ask, "in 3 years") == Answered("too_far", also={"repeats": ""})
+    assert said(ask, "soon") == Answered("vague", "soon")
+    assert said(ask, "?!") == NotUnderstood()
+
+
+def question(step: str) -> Ask:
+    ask = FLOWS["own_reminder"].steps[step]
+    assert isinstance(ask, Ask)
+    return ask
+
+
+def said(ask: Ask, text: str) -> Answered | NotUnderstood:
+    return understand.answer(ask, text, LANGUAGES["en"], (), NOW)
 
 
 def test_words_with_a_meaning_are_any_words_where_nothing_stands_for_it() -> None:

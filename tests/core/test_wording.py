@@ -12,7 +12,6 @@ from conversations.dates import say_hour, say_moment, say_near
 from conversations.effects import (
     CancelNudges,
     Effect,
-    Level,
     PlanNudge,
     Preference,
     Purpose,
@@ -24,8 +23,8 @@ from conversations.effects import (
     SetPreference,
     TellWorker,
     Texted,
-    Trigger,
 )
+from conversations.escalations import Level, Trigger
 from conversations.goals import Goal, GoalEvent, GoalStatus, Moment, Step, StepStatus
 from conversations.labels import label
 from conversations.languages import Encoding, Language, Review, TimeWords
@@ -251,6 +250,16 @@ def test_a_language_without_forms_of_its_own_says_days_in_english() -> None:
         ("antidisestablishmentarianism", 10, "antidisest"),
         ("a antidisestablishmentarianism", 10, "a antidise"),
         ("Koster St.", 32, "Koster St"),
+        ("call the school about the field trip form", 32, "call the school about the field"),
+        ("call the school about the field trip form", 20, "call the school"),
+        ("call the school about", 32, "call the school about"),
+        ("llamar a la escuela de mi hija", 14, "llamar"),
+        ("ask my boss for the day off (Friday)", 32, "ask my boss for the day off"),
+        ("ask my boss for (all of) Friday off", 32, "ask my boss for (all of) Friday"),
+        ("ask my boss (the nice one) to sign it", 20, "ask my boss"),
+        ("buy milk, eggs & bread for the party", 17, "buy milk, eggs"),
+        ("the the the the the the", 13, "the"),
+        ("((((((((((((", 6, "((((("),
         ("one\r\ntwo\tthree\u2028four", 32, "one two three four"),
         ("\u202eabc\u200f \x07\ufeff\ud800", 32, "abc"),
         ("می\u200cخواهم", 32, "می\u200cخواهم"),

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import Engine, select, update
 
-from conversations.county import County
+from conversations.county import County, Hook
 from conversations.situation import Consent
 from records import people
 from records.database import connect
@@ -27,7 +27,7 @@ def engine(database_url: str) -> Iterator[Engine]:
 @pytest_asyncio.fixture
 async def place(engine: Engine) -> AsyncIterator[Place]:
     """Five clients who have agreed, one worker."""
-    county = County("Alder", "Goals", "555-0100", ZoneInfo(ZONE), hooks={"desk": "https://example.org", "pager": ""})
+    county = County("Alder", "Goals", "555-0100", ZoneInfo(ZONE), hooks=(Hook("desk"), Hook("pager")))
     numbers = [f"+1555010{n:04d}" for n in range(5)]
     with engine.begin() as connection:
         worker = people.add_staff(connection, "ana@example.org", "Ana", "worker", "hash", NOW)

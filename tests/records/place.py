@@ -1,7 +1,7 @@
 """A small county with its database, a writer, and a decider that does what the test says."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from conversations.county import County
 from conversations.effects import Effect, Purpose, SettleNudge, Texted
 from conversations.events import Event
 from conversations.nudges import Nudge, NudgeState
+from conversations.shared_phone import Held, Phone, Routing
 from conversations.situation import Situation
 from records.writer import Inbound, Taken, Writer
 
@@ -31,6 +32,9 @@ class Script:
         SettleNudge(nudge.id, NudgeState.SENT, "") for nudge in nudges
     ]
     on_stranger: Callable[[str, datetime | None], Sequence[Texted]] = lambda _text, helped: [] if helped else [texted()]
+    on_shared: Callable[[Phone, Held], Routing] = lambda phone, said: Routing(
+        ((phone.people[0].client.id, said),), replace(phone, speaker=phone.people[0].client.id)
+    )
     seen: list[Situation] = field(default_factory=list)
 
     def decide(self, situation: Situation, event: Event, now: datetime) -> Sequence[Effect]:
@@ -40,6 +44,9 @@ class Script:
     def decide_due(self, situation: Situation, nudges: Sequence[Nudge], now: datetime) -> Sequence[Effect]:
         self.seen.append(situation)
         return self.on_due(situation, nudges)
+
+    def route(self, phone: Phone, said: Held, now: datetime) -> Routing:
+        return self.on_shared(phone, said)
 
     def answer_stranger(self, text: str, helped_at: datetime | None, now: datetime) -> Sequence[Texted]:
         return self.on_stranger(text, helped_at)

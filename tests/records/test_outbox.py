@@ -5,16 +5,16 @@ from functools import partial
 import pytest
 from sqlalchemy import Engine, select, update
 
-from conversations.effects import ChangeConsent, PlanNudge, Purpose, Texted
+from conversations.effects import ChangeConsent, ChangeMode, PlanNudge, Purpose, Texted
 from conversations.nudges import NudgeKind
-from conversations.situation import Consent
+from conversations.situation import Consent, Mode
 from records import consent, outbox
 from records.database import connect
 from records.engagement import Kind
 from records.ids import new_id
 from records.outbox import Claimed
 from records.states import MessageState, Outcome
-from records.tables import attempts, clients, consent_events, engagement, messages, nudges, status_events
+from records.tables import attempts, clients, engagement, messages, nudges, status_events
 from tests.records.place import NOW, Place, texted
 
 OUT = messages.c.direction == "out"
@@ -93,9 +93,45 @@ async def test_consent_is_looked_at_again_when_a_text_is_claimed(place: Place, n
     assert state(place) == (MessageState.CLAIMED if allowed else MessageState.SUPPRESSED)
 
 
+BY_ITSELF = {Purpose.REMINDER, Purpose.CHECK_IN, Purpose.VISIT, Purpose.NUDGE}
+
+
+@pytest.mark.parametrize(
+    ("mode", "lets"),
+    [
+        (Mode.BOT, set(Purpose)),
+        (Mode.HUMAN, set(Purpose) - BY_ITSELF),
+        (Mode.STOPPED, {Purpose.CRISIS, Purpose.LEGAL, Purpose.HUMAN, Purpose.REPLY}),
+        (Mode.SILENT, set()),
+    ],
+)
+async def test_who_answers_the_thread_is_looked_at_again_too(place: Place, mode: Mode, lets: set[Purpose]) -> None:
+    for purpose in Purpose:
+        await place.decides(texted(purpose, purpose))
+    place.do(lambda connection: connection.execute(update(clients).values(mode=mode)))
+    found = set()
+    for _ in range(2 * len(Purpose)):
+        for text in claim(place):
+            found.add(text.purpose)
+            place.do(partial(outbox.outcome, attempt_id=text.attempt_id, came_to=Outcome.ACCEPTED, now=place.now))
+    assert found == lets
+    assert {row.reason for row in place.rows(messages, messages.c.state == "suppressed")} <= {f"mode is {mode}"}
+
+
+@pytest.mark.parametrize("mode", [Mode.HUMAN, Mode.STOPPED, Mode.SILENT])
+async def test_what_was_queued_by_itself_is_taken_back_when_the_bot_falls_silent(place: Place, mode: Mode) -> None:
+    await place.decides(texted("a", Purpose.REMINDER), texted("b", Purpose.HUMAN))
+    await place.decides(ChangeMode(mode))
+    kept = "cancelled" if mode is Mode.SILENT else "due"
+    assert [(row.body, row.state) for row in place.rows(messages, OUT)] == [("a", "cancelled"), ("b", kept)]
+    (changed,) = place.rows(engagement, engagement.c.kind == Kind.MODE_CHANGED)
+    assert (changed.subject, changed.actor) == (mode, "client")
+    assert (await place.decides()).client.mode is mode
+
+
 @pytest.mark.parametrize("before_yes", [Consent.NONE, Consent.INVITED])
 def test_before_a_yes_only_the_invitation_answers_and_what_the_law_wants_go_out(before_yes: Consent) -> None:
-    assert consent.MAY_RECEIVE[before_yes] == {Purpose.INVITE, Purpose.LEGAL, Purpose.REPLY}
+    assert consent.MAY_RECEIVE[before_yes] == {Purpose.INVITE, Purpose.LEGAL, Purpose.REPLY, Purpose.CRISIS}
 
 
 async def test_a_stranger_s_answer_leaves_without_consent(place: Place) -> None:
@@ -159,7 +195,7 @@ async def test_accepted_sent_delivered_and_nothing_lowers_it(place: Place) -> No
     place.do(lambda c: outbox.outcome(c, attempt, Outcome.ACCEPTED, NOW, provider_id="OUT9"))
     for status in ("delivered", "sent", "queued", "failed", "delivered"):
         report = partial(outbox.fold_status, status=status, provider_id="OUT9", error_code=None, at=NOW)
-        assert place.do(partial(report, attempt_id=attempt))
+        assert place.do(partial(report, attempt_id=attempt)) is None
     assert state(place) == MessageState.DELIVERED
     assert len(place.rows(status_events)) == 5
     log = [row.subject for row in place.rows(engagement, engagement.c.kind == Kind.TEXT_STATUS)]
@@ -188,7 +224,7 @@ async def test_an_id_of_the_provider_s_stays_with_the_text_that_had_it_first(pla
     await place.decides(texted("two"), client=1)
     first, second = claim(place)
     place.do(lambda c: outbox.outcome(c, first.attempt_id, Outcome.ACCEPTED, NOW, provider_id="OUT1"))
-    assert place.do(lambda c: outbox.fold_status(c, second.attempt_id, "sent", "OUT1", None, NOW)) is True
+    place.do(lambda c: outbox.fold_status(c, second.attempt_id, "sent", "OUT1", None, NOW))
     place.do(lambda c: outbox.outcome(c, second.attempt_id, Outcome.ACCEPTED, NOW, provider_id="OUT1"))
     assert [row.provider_id for row in place.rows(attempts)] == ["OUT1", None]
     assert [row.provider_id for row in place.rows(messages, OUT)] == ["OUT1", None]
@@ -198,13 +234,14 @@ async def test_an_id_of_the_provider_s_stays_with_the_text_that_had_it_first(pla
 async def test_an_id_that_a_text_of_a_client_s_has_is_not_bound_again(place: Place) -> None:
     await place.says("hello", provider_id="SM1")
     (text,) = claim(place)
-    assert place.do(lambda c: outbox.fold_status(c, text.attempt_id, "sent", "SM1", None, NOW)) is True
+    place.do(lambda c: outbox.fold_status(c, text.attempt_id, "sent", "SM1", None, NOW))
     assert [row.provider_id for row in place.rows(messages)] == ["SM1", None]
     assert state(place) == MessageState.SENT
 
 
-async def test_a_report_on_no_attempt_of_ours_is_told_so(place: Place) -> None:
-    assert place.do(lambda c: outbox.fold_status(c, new_id(NOW), "sent", "OUT1", 21610, NOW)) is False
+async def test_a_report_on_no_attempt_of_ours_changes_nothing(place: Place) -> None:
+    assert place.do(lambda c: outbox.fold_status(c, new_id(NOW), "sent", "OUT1", 21610, NOW)) is None
+    assert place.rows(status_events) == []
 
 
 async def test_a_word_that_we_do_not_know_is_kept_and_changes_nothing(place: Place) -> None:
@@ -219,24 +256,6 @@ async def test_a_refusal_is_final_and_says_why(place: Place) -> None:
     place.do(lambda c: outbox.outcome(c, attempt, Outcome.REFUSED, NOW, error_code=21211, reason="error 21211"))
     row = place.rows(messages, OUT)[0]
     assert (row.state, row.error_code, row.reason) == (MessageState.FAILED, 21211, "error 21211")
-
-
-@pytest.mark.parametrize("how", ["refused", "reported"])
-async def test_an_opt_out_that_only_the_provider_knew_revokes_consent_and_empties_the_queue(
-    place: Place, how: str
-) -> None:
-    await place.decides(texted("one"), texted("two"), PlanNudge(NudgeKind.CHECK_IN, "k", place.now, "1.1"))
-    (text,) = claim(place)
-    for _twice in range(2):
-        if how == "refused":
-            place.do(lambda c: outbox.outcome(c, text.attempt_id, Outcome.REFUSED, NOW, error_code=21610))
-        else:
-            place.do(lambda c: outbox.fold_status(c, text.attempt_id, "failed", "OUT1", 21610, NOW))
-    assert [row.state for row in place.rows(messages, OUT)] == [MessageState.FAILED, MessageState.CANCELLED]
-    assert [row.state for row in place.rows(nudges)] == ["cancelled"]
-    assert place.rows(clients, clients.c.id == place.ids[0])[0].consent == Consent.REVOKED
-    (event,) = place.rows(consent_events)
-    assert (event.to, event.channel, event.evidence_message_id) == ("revoked", "provider", text.message_id)
 
 
 async def test_unknown_holds_back_the_number_until_it_is_parked_or_reported(place: Place) -> None:

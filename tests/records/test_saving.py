@@ -8,7 +8,6 @@ from conversations.effects import (
     ChangeConsent,
     Effect,
     KeepIdea,
-    Level,
     PlanNudge,
     Preference,
     Purpose,
@@ -20,8 +19,8 @@ from conversations.effects import (
     SettleNudge,
     TellWorker,
     Texted,
-    Trigger,
 )
+from conversations.escalations import Level, OpenItem, Trigger
 from conversations.events import WorkerInvited
 from conversations.goals import Difficulty, Goal, GoalEvent, GoalStatus, Moment, Reminder, Step, StepStatus
 from conversations.nudges import NudgeKind, NudgeState
@@ -178,12 +177,13 @@ async def test_consent_keeps_its_evidence(place: Place) -> None:
 
 
 async def test_unprompted_texts_are_counted_in_the_client_s_day_week_and_month(place: Place) -> None:
-    for days in (29, 6, 0):
-        place.now = datetime(2026, 3, 31, 18, tzinfo=UTC) - timedelta(days=days)
+    last = datetime(2026, 3, 31, 18, tzinfo=UTC)
+    moments = tuple(last - timedelta(days=days) for days in (29, 6, 0))
+    for place.now in moments:
         await place.decides(texted("r", Purpose.REMINDER), texted("answer"))
-    assert (await place.decides()).sent == Sent(1, 2, 3)
+    assert (await place.decides()).sent == Sent(1, 2, 3, moments)
     place.later(days=1, hours=14)
-    assert (await place.decides()).sent == Sent(0, 1, 2)
+    assert (await place.decides()).sent == Sent(0, 1, 2, moments[1:])
 
 
 async def test_two_texts_of_one_nudge_count_once_and_a_check_in_is_remembered(place: Place) -> None:
@@ -195,7 +195,7 @@ async def test_two_texts_of_one_nudge_count_once_and_a_check_in_is_remembered(pl
     ]
     await place.writer.take_due(place.now)
     seen = await place.decides()
-    assert seen.sent == Sent(1, 1, 1)
+    assert seen.sent == Sent(1, 1, 1, (place.now,))
     assert seen.last_check_in_at == place.now
 
 
@@ -278,8 +278,10 @@ async def test_one_open_escalation_a_client_and_trigger_with_a_notice_for_every_
     await place.decides(tell(Level.U1, 9))
     (row,) = place.rows(escalations)
     assert (row.times, row.level, row.due_at) == (2, "U1", place.now + timedelta(hours=4))
-    assert sorted(row.hook for row in place.rows(hook_deliveries)) == ["desk", "pager"]
-    assert (await place.decides()).open_escalations == {"asked_for_person"}
+    told = place.rows(hook_deliveries, hook_deliveries.c.occasion == "opened")
+    assert sorted(row.hook for row in told) == ["desk", "pager"]
+    (item,) = (await place.decides()).open_items
+    assert item == OpenItem(Trigger.ASKED_FOR_PERSON, Level.U1, row.due_at)
     await place.decides(tell(Level.U1, 1), client=1)
     assert len(place.rows(escalations)) == 2
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection
 
 from conversations.goals import StepStatus
-from records import phones, sessions, staff_reads, worker_nudges
+from records import escalation_reads, phones, sessions, staff_reads, worker_nudges
 from records.database import connect
 from records.errors import ChangedError, NotFoundError, TooLateError
 from records.ids import new_id
@@ -46,12 +46,12 @@ def test_a_caseload_begins_with_those_for_whom_somebody_is_due(connection: Conne
 
 
 def test_what_waits_is_in_the_order_of_its_due_time(connection: Connection, who: SimpleNamespace) -> None:
-    waiting = staff_reads.waiting(connection, who.ana, who.joe)
+    waiting = escalation_reads.waiting(connection, who.ana, who.joe)
     assert [one.trigger for one in waiting] == ["asked_for_person", "second_setback"]
-    assert staff_reads.waiting(connection, who.ben) == []
-    assert staff_reads.escalation(connection, waiting[0].id, None).times == 2
+    assert escalation_reads.waiting(connection, who.ben) == []
+    assert escalation_reads.escalation(connection, waiting[0].id, None).times == 2
     with pytest.raises(NotFoundError):
-        staff_reads.escalation(connection, waiting[0].id, who.ben)
+        escalation_reads.escalation(connection, waiting[0].id, who.ben)
 
 
 def test_a_client_is_known_to_their_worker_alone(connection: Connection, who: SimpleNamespace) -> None:

@@ -11,7 +11,8 @@ from psycopg import sql
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import InternalError
 
-from conversations.effects import Effect, KeepIdea, PlanNudge, SaveTalk, SettleNudge, Trigger
+from conversations.effects import Effect, KeepIdea, PlanNudge, SaveTalk, SettleNudge
+from conversations.escalations import Trigger
 from conversations.events import Event, Said, WorkerInvited
 from conversations.nudges import Nudge, NudgeKind, NudgeState
 from conversations.situation import Situation, Talk

@@ -1,57 +1,43 @@
-"""What a wish becomes, and what becomes of a nudge that falls due."""
+"""What a wish becomes."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from conversations import reminders
-from conversations.county import Caps, County, Hours
+from conversations.county import Hours
 from conversations.effects import (
+    AskAgainAt,
     CancelNudges,
+    ChangeConsent,
     CheckIn,
     Effect,
     EndRestAt,
     KeepIdea,
-    Level,
     PlanNudge,
     Preference,
     RemindOfStep,
+    RemindOfVisit,
+    SaveReminder,
     SetPreference,
-    SettleNudge,
     TellWorker,
-    Trigger,
+    WaitForMore,
     WaitUntil,
+    WatchConsent,
+    WatchSilence,
 )
-from conversations.goals import Goal, GoalStatus, Moment, Reminder, Step, StepStatus
-from conversations.nudges import Nudge, NudgeKind, NudgeState
-from conversations.situation import Client, Consent, PartOfDay, Rhythm, Sent, Situation, Talk
-from scheduler.plan import Admission, admit, invitation, plan
-
-LA = ZoneInfo("America/Los_Angeles")
-COUNTY = County("Demo", "Goal Line", "707 555 0100", LA)
-CLIENT = Client("1", "Maria", "en", LA, Consent.ACTIVE)
-
-
-def local(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=LA)
-
-
-NOW = local("2026-03-04T10:00").astimezone(UTC)  # a Wednesday
-
-
-def step(at: str, reminder: Reminder = Reminder.NONE) -> Step:
-    """`at` is a day, a local day and hour, or only words."""
-    when = Moment(local(at)) if "T" in at else Moment.read(at)
-    return Step(1, "call the school", when, reminder=reminder)
-
-
-def somebody(*, its_step: Step | None = None, **changes: object) -> Situation:
-    goal = Goal(2, "finish my GED", step=its_step or step("2026-03-06T15:00"))
-    return replace(Situation(CLIENT, COUNTY, goal=goal), **changes)  # type: ignore[arg-type]
+from conversations.escalations import Level, Trigger
+from conversations.goals import Reminder, Step
+from conversations.nudges import OF_A_VISIT, NudgeKind
+from conversations.own_reminders import OwnReminder, ReminderStatus
+from conversations.situation import Consent, PartOfDay, Rhythm, Sent, Situation
+from conversations.visits import Visit, VisitStatus
+from scheduler.plan import invitation, plan
+from tests.scheduler.people import CLIENT, COUNTY, LA, NOW, local, somebody, step, utc, visit
 
 
 def planned(*effects: Effect, who: Situation | None = None, now: datetime = NOW) -> list[PlanNudge]:
@@ -61,9 +47,6 @@ def planned(*effects: Effect, who: Situation | None = None, now: datetime = NOW)
 
 def wall(nudge: PlanNudge) -> str:
     return nudge.due_at.astimezone(LA).isoformat(" ", "minutes")[:16]
-
-
-# Wishes
 
 
 def test_what_is_no_wish_keeps_its_place() -> None:
@@ -144,16 +127,47 @@ def test_an_hour_before_is_an_hour_of_time_on_the_night_the_clocks_change() -> N
     assert at.isoformat() == "2026-03-08T01:30:00-08:00"
 
 
-def test_no_reminder_is_promised_that_a_cap_would_hold_back() -> None:
-    today, tomorrow = step("2026-03-04T15:00", Reminder.HOUR_BEFORE), step("2026-03-05T15:00", Reminder.HOUR_BEFORE)
-    for sent, of_today, of_tomorrow in (
-        (Sent(0, 3, 11), 1, 1),
-        (Sent(1, 1, 1), 0, 1),
-        (Sent(0, 4, 4), 0, 0),
-        (Sent(0, 0, 12), 0, 0),
-    ):
-        assert len(planned(RemindOfStep(2, today), who=somebody(sent=sent))) == of_today
-        assert len(planned(RemindOfStep(2, tomorrow), who=somebody(sent=sent))) == of_tomorrow
+@pytest.mark.parametrize(
+    ("sent_days_ago", "of_today", "of_friday"),
+    [
+        ([1, 2, 3], True, True),
+        ([0.01], False, True),
+        ([1, 2, 3, 4], False, False),
+        ([4, 5, 6, 6.8], False, True),
+        ([4.5, 5, 6, 6.8, 8, 9], False, True),
+        ([10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21], False, False),
+        ([10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 28.5], False, True),
+    ],
+)
+def test_no_reminder_is_promised_that_a_cap_would_hold_back_and_each_that_will_fit_is(
+    sent_days_ago: list[float],
+    of_today: bool,  # noqa: FBT001
+    of_friday: bool,  # noqa: FBT001
+) -> None:
+    who = somebody(sent=Sent(moments=tuple(NOW - timedelta(days=days) for days in reversed(sent_days_ago))))
+    today, friday = step("2026-03-04T15:00", Reminder.HOUR_BEFORE), step("2026-03-06T15:00", Reminder.HOUR_BEFORE)
+    assert len(planned(RemindOfStep(2, today), who=who)) == of_today
+    assert len(planned(RemindOfStep(2, friday), who=who)) == of_friday
+
+
+@pytest.mark.parametrize(
+    ("day", "status", "promised"),
+    [
+        ("2026-03-06", VisitStatus.PLANNED, False),
+        ("2026-03-06", VisitStatus.ENDED_BY_OFFICE, True),
+        ("2026-03-05", VisitStatus.PLANNED, True),  # its text has gone out and is among those counted
+        ("2026-03-08", VisitStatus.PLANNED, True),  # on the day before a visit there is room for both
+        ("2026-03-09", VisitStatus.PLANNED, True),
+    ],
+)
+def test_the_last_place_of_a_week_is_promised_to_a_visit_before_a_step(
+    day: str,
+    status: VisitStatus,
+    promised: bool,  # noqa: FBT001
+) -> None:
+    sent = Sent(moments=tuple(NOW - timedelta(days=days) for days in (3, 2, 1)))
+    who = somebody(sent=sent, visits=(visit(f"{day}T09:30", status),))
+    assert len(planned(RemindOfStep(2, step("2026-03-07T15:00", Reminder.HOUR_BEFORE)), who=who)) == promised
 
 
 def test_a_rest_holds_no_reminder() -> None:
@@ -223,56 +237,155 @@ def test_the_end_of_a_rest_is_planned_once_a_day_inside_the_hours() -> None:
     assert (nudge.key, wall(nudge), nudge.kind) == ("end_of_rest:2026-03-18", "2026-03-19 10:00", NudgeKind.END_OF_REST)
 
 
-# What falls due
+@pytest.mark.parametrize(
+    ("now", "the_visit", "comes"),
+    [
+        # four days ahead, the day before, the day itself
+        (
+            "2026-03-02T08:00",
+            visit("2026-03-12T15:00"),
+            ["ask 03-09 10:00", "tomorrow 03-11 10:00", "today 03-12 10:00"],
+        ),
+        (
+            "2026-03-02T08:00",
+            visit("2026-03-10T14:00"),
+            ["ask 03-06 10:00", "tomorrow 03-09 10:00", "today 03-10 10:00"],
+        ),
+        # confirmed: reminded of, not asked about
+        ("2026-03-02T08:00", visit("2026-03-10T14:00", VisitStatus.CONFIRMED), ["tomorrow 03-09 10:00"]),
+        # too early in the day to answer the text of that day and get there
+        ("2026-03-02T08:00", visit("2026-03-10T11:00"), ["ask 03-06 10:00", "tomorrow 03-09 10:00"]),
+        (
+            "2026-03-02T08:00",
+            visit("2026-03-10T11:15"),
+            ["ask 03-06 10:00", "tomorrow 03-09 10:00", "today 03-10 09:05"],
+        ),
+        # entered inside the four days: asked about at the next allowed hour
+        (
+            "2026-03-04T14:10",
+            visit("2026-03-06T15:00"),
+            ["ask 03-04 14:10", "tomorrow 03-05 10:00", "today 03-06 10:00"],
+        ),
+        ("2026-03-04T21:30", visit("2026-03-06T15:00"), ["ask 03-05 09:00", "today 03-06 10:00"]),
+        ("2026-03-05T09:30", visit("2026-03-06T09:00"), ["ask 03-05 09:30"]),
+        ("2026-03-06T09:30", visit("2026-03-06T15:00"), ["ask 03-06 09:30"]),
+        # a visit on Monday is spoken of on the weekend only the day before
+        ("2026-03-06T20:30", visit("2026-03-09T15:00"), ["ask 03-08 09:00", "today 03-09 10:00"]),
+        (
+            "2026-03-02T08:00",
+            visit("2026-03-09T15:00"),
+            ["ask 03-05 10:00", "tomorrow 03-08 10:00", "today 03-09 10:00"],
+        ),
+        (
+            "2026-03-02T08:00",
+            visit("2026-03-11T15:00"),
+            ["ask 03-09 10:00", "tomorrow 03-10 10:00", "today 03-11 10:00"],
+        ),
+        # nothing can come in time, or the visit is past
+        ("2026-03-05T20:30", visit("2026-03-06T08:30"), []),
+        ("2026-03-06T15:00", visit("2026-03-06T15:00"), []),
+        ("2026-03-07T10:00", visit("2026-03-06T15:00"), []),
+        # after it
+        ("2026-03-06T16:00", visit("2026-03-06T15:00", VisitStatus.MISSED), ["missed 03-06 18:00"]),
+        ("2026-03-06T18:30", visit("2026-03-06T15:00", VisitStatus.MISSED), ["missed 03-09 09:00"]),
+        ("2026-03-05T20:30", visit("2026-03-09T15:00", VisitStatus.ENDED_BY_OFFICE), ["ended 03-06 09:00"]),
+        ("2026-03-05T14:30", visit("2026-03-09T15:00", VisitStatus.ENDED_BY_OFFICE), ["ended 03-05 14:30"]),
+        ("2026-03-05T14:30", visit("2026-03-09T15:00", VisitStatus.ENDED_BY_CLIENT), []),
+        ("2026-03-06T16:00", visit("2026-03-06T15:00", VisitStatus.ATTENDED), []),
+        # over the night on which the clocks change
+        ("2026-03-02T08:00", visit("2026-03-09T09:30"), ["ask 03-05 10:00", "tomorrow 03-08 10:00"]),
+    ],
+)
+def test_a_visit_is_asked_about_and_reminded_of(now: str, the_visit: Visit, comes: list[str]) -> None:
+    cancelled, *nudges = plan([RemindOfVisit(the_visit)], somebody(), utc(now))
+    assert cancelled == CancelNudges(OF_A_VISIT, "replanned", "3")
+    texts = [nudge for nudge in nudges if isinstance(nudge, PlanNudge)]
+    assert [f"{text.kind.removeprefix('visit_')} {wall(text)[5:]}" for text in texts] == comes
+    for text in texts:
+        assert (text.subject, text.key) == ("3", f"{text.kind}:3:{the_visit.starts_at.isoformat()}")
 
 
-def due(kind: NudgeKind, subject: str = "", name: str = "n", late: timedelta = timedelta(0)) -> Nudge:
-    return Nudge(name, kind, NOW - late, NOW - late, subject)
+def test_texts_about_a_visit_come_at_the_clients_hour_in_their_own_zone() -> None:
+    evenings = replace(CLIENT, part_of_day=PartOfDay.EVENING, zone=ZoneInfo("America/New_York"))
+    early_office = replace(COUNTY, send_hours=Hours(time(9), time(17)))
+    wish = RemindOfVisit(visit("2026-03-12T15:00"))
+    in_the_evening = planned(wish, who=somebody(client=evenings))
+    assert [wall(nudge)[5:] for nudge in in_the_evening] == ["03-09 15:00", "03-11 15:00", "03-12 12:50"]
+    in_the_hours = planned(wish, who=somebody(client=evenings, county=early_office))
+    assert [wall(nudge)[5:] for nudge in in_the_hours] == ["03-09 13:30", "03-11 13:30", "03-12 12:50"]
 
 
-CHECK_IN = due(NudgeKind.CHECK_IN, "2.1")
-REMINDER = due(NudgeKind.STEP_REMINDER, "2.1")
-WORKERS = due(NudgeKind.WORKER_NUDGE)
-INVITE = due(NudgeKind.INVITE)
-SILENCE = due(NudgeKind.SILENCE, (NOW - timedelta(hours=24)).isoformat())
-END_OF_REST = due(NudgeKind.END_OF_REST)
-TALK = Talk("goal_check_in", "how_did_it_go", NOW - timedelta(hours=24))
-TOMORROW = NOW + timedelta(days=1)
-RESTED = replace(CLIENT, resting_until=NOW)
+def test_a_rest_does_not_keep_a_visit_from_the_client() -> None:
+    resting = somebody(client=replace(CLIENT, resting_until=NOW + timedelta(days=14)))
+    wish = RemindOfVisit(visit("2026-03-12T15:00"))
+    assert planned(wish, who=resting) == planned(wish)
 
 
-def outcome(nudge: Nudge, who: Situation | None = None, now: datetime = NOW) -> tuple[NudgeState, str, datetime | None]:
-    admission = admit(who or somebody(), [nudge], now)
-    (settled,) = [one for one in admission.settled if isinstance(one, SettleNudge)]
-    assert (admission.go is nudge) == (settled.to is NudgeState.SENT)
-    return settled.to, settled.reason, settled.until
+def test_an_own_reminder_comes_at_the_very_hour_and_goes_when_it_is_removed() -> None:
+    mine = OwnReminder(4, "feed the cat", local("2026-03-08T05:15"))
+    cancelled = CancelNudges(frozenset({NudgeKind.OWN_REMINDER}), "replanned", "4")
+    at = utc("2026-03-08T05:15")
+    reminded = PlanNudge(NudgeKind.OWN_REMINDER, f"own_reminder:4:{at.isoformat()}", at, "4")
+    assert plan([SaveReminder(mine)], somebody(), NOW) == [SaveReminder(mine), cancelled, reminded]
+    for status in (ReminderStatus.SENT, ReminderStatus.DONE, ReminderStatus.REMOVED):
+        over = SaveReminder(replace(mine, status=status))
+        assert plan([over], somebody(), NOW) == [over, cancelled]
 
 
-def test_nothing_due_is_nothing_to_settle() -> None:
-    assert admit(somebody(), [], NOW) == Admission(None, ())
+def test_an_open_question_is_asked_again_inside_the_hours() -> None:
+    (nudge,) = planned(AskAgainAt(utc("2026-03-05T22:00"), NOW))
+    assert (nudge.kind, nudge.key, nudge.subject) == (NudgeKind.LATER, f"later:{NOW.isoformat()}", NOW.isoformat())
+    assert (wall(nudge), nudge.reason) == ("2026-03-06 10:00", "quiet_hours")
 
 
-@pytest.mark.parametrize("nudge", [CHECK_IN, REMINDER, WORKERS])
-def test_a_nudge_that_is_wanted_and_allowed_goes(nudge: Nudge) -> None:
-    assert outcome(nudge) == (NudgeState.SENT, "", None)
+@pytest.mark.parametrize(
+    ("agreed", "heard", "asks"),
+    [
+        ("2026-03-01T10:00", None, "2026-06-01 10:00"),  # 90 days later is a Saturday
+        ("2025-06-01T10:00", "2026-03-03T10:00", "2026-06-01 10:00"),
+        ("2026-02-25T10:00", "2026-03-04T10:00", "2026-06-02 11:00"),
+        (None, "2026-03-03T10:00", "2026-06-02 11:00"),
+        (None, None, "2026-06-02 11:00"),
+    ],
+)
+def test_consent_is_renewed_after_a_year_or_ninety_silent_days(
+    agreed: str | None, heard: str | None, asks: str
+) -> None:
+    client = replace(CLIENT, consented_at=utc(agreed) if agreed else None)
+    (nudge,) = planned(WatchConsent(), who=somebody(client=client, last_heard_at=utc(heard) if heard else None))
+    assert (nudge.kind, wall(nudge)) == (NudgeKind.RENEWAL, asks)
 
 
-def test_the_end_of_a_rest_goes_when_the_rest_is_over_and_not_when_the_client_came_back_before() -> None:
-    assert outcome(END_OF_REST, somebody(client=RESTED)) == (NudgeState.SENT, "", None)
-    assert outcome(END_OF_REST) == (NudgeState.DROPPED, "rest_over", None)
+def test_a_year_counts_from_the_yes_of_a_moment_ago() -> None:
+    long_ago = somebody(client=replace(CLIENT, consented_at=NOW - timedelta(days=400)), last_heard_at=NOW)
+    (nudge,) = planned(ChangeConsent(Consent.ACTIVE), WatchConsent(), who=long_ago)
+    assert (nudge.due_at - NOW).days == 90
+    (nudge,) = planned(ChangeConsent(Consent.RENEW_DUE), WatchConsent(), who=long_ago)
+    assert nudge.due_at == NOW
 
 
-@pytest.mark.parametrize("consent", [Consent.NONE, Consent.REVOKED, Consent.CLOSED, Consent.INVITED])
-def test_nobody_is_texted_without_consent(consent: Consent) -> None:
-    who = somebody(client=replace(CLIENT, consent=consent))
-    assert outcome(CHECK_IN, who) == (NudgeState.DROPPED, "no_consent", None)
+def test_a_silence_of_three_weeks_is_watched_from_now_on() -> None:
+    effects = plan([WatchSilence(NOW + timedelta(days=14))], somebody(), NOW)
+    since, until = NOW.isoformat(), NOW + timedelta(days=14)
+    watched = PlanNudge(NudgeKind.STILL_QUIET, f"still_quiet:{since}", until, since)
+    assert effects == [CancelNudges(frozenset({NudgeKind.STILL_QUIET}), "replanned"), watched]
 
 
-def test_only_the_invite_may_be_repeated_before_the_yes() -> None:
-    invited = somebody(client=replace(CLIENT, consent=Consent.INVITED), talk=replace(TALK, flow="welcome"))
-    assert outcome(SILENCE, invited)[0] is NudgeState.SENT
-    revoked = somebody(client=replace(CLIENT, consent=Consent.REVOKED), talk=TALK)
-    assert outcome(SILENCE, revoked) == (NudgeState.DROPPED, "no_consent", None)
+def test_a_breath_takes_the_place_of_the_one_before_at_any_hour() -> None:
+    until = utc("2026-03-08T03:30:20")
+    effects = plan([WaitForMore("I did\nit", until)], somebody(), until - timedelta(seconds=20))
+    waits = PlanNudge(NudgeKind.BREATH, f"breath:{until.isoformat()}", until, words="I did\nit")
+    assert effects == [CancelNudges(frozenset({NudgeKind.BREATH}), "replanned"), waits]
+
+
+def test_what_the_client_was_promised_is_a_timer_and_the_worker_is_told() -> None:
+    due = local("2026-03-05T17:00")
+    told = TellWorker(Trigger.NO_TIME_FITS, Level.U2, due, promised=True)
+    key = "promise:no_time_fits:2026-03-06T01:00:00+00:00"
+    promise = PlanNudge(NudgeKind.PROMISE, key, due.astimezone(UTC), "no_time_fits")
+    assert plan([told], somebody(), NOW) == [told, promise]
+    silently = replace(told, promised=False)
+    assert plan([silently], somebody(), NOW) == [silently]
 
 
 @pytest.mark.parametrize(
@@ -295,205 +408,6 @@ def test_an_invitation_waits_for_the_hours_of_the_clients_zone(clicked: str, zon
 
 def test_an_invitation_inside_the_hours_is_not_planned() -> None:
     assert invitation(somebody(), NOW) is None
-
-
-@pytest.mark.parametrize("consent", [Consent.NONE, Consent.CLOSED])
-def test_an_invitation_goes_to_who_has_not_said_yes_whatever_the_caps(consent: Consent) -> None:
-    who = somebody(client=replace(CLIENT, consent=consent), sent=Sent(1, 4, 12), last_heard_at=NOW)
-    assert outcome(INVITE, who) == (NudgeState.SENT, "", None)
-    assert outcome(INVITE, who, local("2026-03-04T22:00"))[:2] == (NudgeState.PLANNED, "quiet_hours")
-
-
-@pytest.mark.parametrize("consent", [Consent.INVITED, Consent.ACTIVE, Consent.REVOKED])
-def test_an_invitation_that_came_to_nothing_is_dropped(consent: Consent) -> None:
-    assert outcome(INVITE, somebody(client=replace(CLIENT, consent=consent)))[:2] == (
-        NudgeState.DROPPED,
-        "already_answered",
-    )
-
-
-@pytest.mark.parametrize("talk", [None, replace(TALK, over=True), replace(TALK, asked_at=NOW - timedelta(hours=3))])
-def test_a_timer_of_a_question_that_is_not_open_does_nothing(talk: Talk | None) -> None:
-    assert outcome(SILENCE, somebody(talk=talk)) == (NudgeState.DROPPED, "answered", None)
-
-
-@pytest.mark.parametrize(
-    ("goal", "reason"),
-    [
-        (None, "goal_closed"),
-        (Goal(3, "another", step=step("soon")), "goal_closed"),
-        (Goal(2, "paused", status=GoalStatus.PAUSED, step=step("soon")), "goal_paused"),
-        (Goal(2, "no step"), "step_changed"),
-        (Goal(2, "next step", step=replace(step("soon"), number=2)), "step_changed"),
-        (Goal(2, "done", step=replace(step("soon"), status=StepStatus.DONE)), "step_over"),
-    ],
-)
-def test_what_is_about_an_old_step_is_dropped_with_the_reason(goal: Goal | None, reason: str) -> None:
-    assert outcome(CHECK_IN, somebody(goal=goal)) == (NudgeState.DROPPED, reason, None)
-    assert outcome(REMINDER, somebody(goal=goal)) == (NudgeState.DROPPED, reason, None)
-
-
-@pytest.mark.parametrize("when", ["2026-03-04T10:00", "2026-03-04T09:00", "2026-03-03", "soon"])
-def test_a_reminder_never_comes_after_its_step(when: str) -> None:
-    assert outcome(REMINDER, somebody(its_step=step(when))) == (NudgeState.DROPPED, "too_late", None)
-
-
-def test_a_reminder_that_could_only_come_after_its_step_is_dropped_with_what_kept_it() -> None:
-    tonight = local("2026-03-04T22:00").astimezone(UTC)
-    early, late = somebody(its_step=step("2026-03-05T07:00")), somebody(its_step=step("2026-03-05T12:00"))
-    assert outcome(REMINDER, early, tonight) == (NudgeState.DROPPED, "quiet_hours", None)
-    morning = local("2026-03-05T08:00").astimezone(UTC)
-    assert outcome(REMINDER, late, tonight) == (NudgeState.PLANNED, "quiet_hours", morning)
-    full = somebody(its_step=step("2026-03-04T15:00"), sent=Sent(1, 1, 1))
-    assert outcome(REMINDER, full) == (NudgeState.DROPPED, "cap_day", None)
-
-
-def test_a_workers_nudge_two_days_late_expires_and_the_worker_is_told() -> None:
-    late = due(NudgeKind.WORKER_NUDGE, late=timedelta(hours=49))
-    admission = admit(somebody(), [late], NOW)
-    assert admission.go is None
-    assert admission.settled == (
-        SettleNudge("n", NudgeState.DROPPED, "expired"),
-        TellWorker(Trigger.NUDGE_EXPIRED, Level.U3, local("2026-03-09T17:00")),
-    )
-    assert outcome(due(NudgeKind.WORKER_NUDGE, late=timedelta(hours=47)))[0] is NudgeState.SENT
-
-
-def test_after_two_days_down_several_missed_check_ins_become_one() -> None:
-    missed = [due(NudgeKind.CHECK_IN, "2.1", f"c{days}", timedelta(days=days)) for days in (5, 4, 3)]
-    admission = admit(somebody(), missed, NOW)
-    states = {one.nudge: (one.to, one.reason) for one in admission.settled if isinstance(one, SettleNudge)}
-    assert states == {
-        "c5": (NudgeState.SENT, ""),
-        "c4": (NudgeState.MERGED, "merged_into:check_in"),
-        "c3": (NudgeState.MERGED, "merged_into:check_in"),
-    }
-
-
-def test_outside_the_hours_a_nudge_waits_for_the_clients_next_good_hour() -> None:
-    night = local("2026-03-04T22:00").astimezone(UTC)
-    assert outcome(CHECK_IN, now=night) == (
-        NudgeState.PLANNED,
-        "quiet_hours",
-        local("2026-03-05T10:00").astimezone(UTC),
-    )
-
-
-def test_over_a_cap_a_nudge_waits_for_the_next_day() -> None:
-    for sent, reason in ((Sent(1, 1, 1), "cap_day"), (Sent(0, 4, 4), "cap_week"), (Sent(0, 0, 12), "cap_month")):
-        assert outcome(WORKERS, somebody(sent=sent)) == (NudgeState.PLANNED, reason, TOMORROW)
-
-
-def test_nobody_is_interrupted_while_they_text_with_us() -> None:
-    talking = somebody(last_heard_at=NOW - timedelta(minutes=10))
-    assert outcome(WORKERS, talking) == (NudgeState.PLANNED, "talking_now", NOW + timedelta(minutes=20))
-    assert outcome(REMINDER, talking)[0] is NudgeState.SENT
-    assert outcome(WORKERS, somebody(last_heard_at=NOW - timedelta(minutes=30)))[0] is NudgeState.SENT
-
-
-def test_a_check_in_does_not_break_into_an_open_question() -> None:
-    assert outcome(CHECK_IN, somebody(talk=TALK)) == (NudgeState.PLANNED, "open_question", TOMORROW)
-    assert outcome(END_OF_REST, somebody(talk=TALK, client=RESTED))[1] == "open_question"
-    nearly_parked = replace(TALK, asked_at=NOW - timedelta(hours=70))
-    assert outcome(CHECK_IN, somebody(talk=nearly_parked))[2] == NOW + timedelta(hours=2)
-
-
-@pytest.mark.parametrize("talk", [replace(TALK, asked_at=NOW - timedelta(hours=72)), replace(TALK, over=True)])
-def test_a_talk_that_is_parked_or_over_holds_nothing_back(talk: Talk) -> None:
-    assert outcome(CHECK_IN, somebody(talk=talk))[0] is NudgeState.SENT
-
-
-def test_a_passing_talk_holds_nothing_back() -> None:
-    passing = Talk("front_door", "what_would_help", NOW - timedelta(hours=2))
-    assert outcome(CHECK_IN, somebody(talk=passing))[0] is NudgeState.SENT
-
-
-def test_a_person_is_told_of_a_quiet_client_at_any_hour_and_beyond_any_cap() -> None:
-    night, asked = local("2026-03-08T03:30"), local("2026-03-01T03:30")
-    quiet = Nudge("n", NudgeKind.QUIET, night, night, asked.isoformat())
-    waiting = somebody(talk=replace(TALK, asked_at=asked), sent=Sent(1, 4, 12))
-    assert outcome(quiet, waiting, night) == (NudgeState.SENT, "", None)
-
-
-@pytest.mark.parametrize("nudge", [SILENCE, REMINDER, WORKERS])
-def test_what_opens_no_talk_of_its_own_does_not_wait_for_the_open_question(nudge: Nudge) -> None:
-    assert outcome(nudge, somebody(talk=TALK))[0] is NudgeState.SENT
-
-
-@pytest.mark.parametrize(
-    ("when", "sent", "kept"),
-    [
-        ("2026-03-04T15:00", Sent(), True),
-        ("2026-03-05T15:00", Sent(), False),
-        ("2026-03-06T15:00", Sent(0, 2, 2), False),
-        ("2026-03-06T15:00", Sent(0, 3, 3), True),
-        ("2026-03-12T15:00", Sent(0, 3, 3), False),
-        ("2026-03-12T15:00", Sent(0, 0, 11), True),
-        ("2026-04-10T15:00", Sent(0, 0, 11), False),
-    ],
-)
-def test_the_last_text_under_a_cap_is_kept_for_the_reminder_that_was_promised(
-    when: str,
-    sent: Sent,
-    kept: bool,  # noqa: FBT001
-) -> None:
-    who = somebody(its_step=step(when, Reminder.HOUR_BEFORE), sent=sent)
-    held = (NudgeState.PLANNED, "kept_for:step_reminder", TOMORROW)
-    assert outcome(WORKERS, who) == (held if kept else (NudgeState.SENT, "", None))
-
-
-def test_a_county_with_two_texts_a_day_keeps_one_of_them() -> None:
-    at_three = somebody(its_step=step("2026-03-04T15:00", Reminder.HOUR_BEFORE))
-    two_a_day = replace(at_three, county=replace(COUNTY, caps=Caps(a_day=2)))
-    assert outcome(WORKERS, two_a_day)[0] is NudgeState.SENT
-
-
-@pytest.mark.parametrize(
-    "goal",
-    [
-        None,
-        Goal(2, "no step"),
-        Goal(2, "tomorrow", step=step("2026-03-05T15:00", Reminder.HOUR_BEFORE)),
-        Goal(2, "already sent", step=step("2026-03-04T15:00", Reminder.THAT_MORNING)),
-        Goal(2, "none asked for", step=step("2026-03-04T15:00")),
-        Goal(2, "no day", step=step("soon", Reminder.THAT_MORNING)),
-        Goal(2, "paused", status=GoalStatus.PAUSED, step=step("2026-03-04T15:00", Reminder.HOUR_BEFORE)),
-        Goal(2, "done", step=replace(step("2026-03-04T15:00", Reminder.HOUR_BEFORE), status=StepStatus.DONE)),
-    ],
-)
-def test_without_a_reminder_still_to_come_today_nothing_is_kept(goal: Goal | None) -> None:
-    assert outcome(WORKERS, somebody(goal=goal))[0] is NudgeState.SENT
-
-
-def test_of_several_due_at_once_one_goes_and_the_rest_move_a_day() -> None:
-    parked = replace(TALK, asked_at=NOW - timedelta(hours=80))
-    silence = replace(SILENCE, id="s", subject=parked.asked_at.isoformat())
-    who = somebody(talk=parked, client=RESTED)
-    everything = [silence, replace(CHECK_IN, id="c"), END_OF_REST, replace(WORKERS, id="w"), replace(REMINDER, id="r")]
-    admission = admit(who, everything, NOW)
-    assert admission.go is not None
-    assert admission.go.id == "r"
-    assert admission.settled == (
-        SettleNudge("r", NudgeState.SENT, ""),
-        *(SettleNudge(one, NudgeState.PLANNED, "merged_into:step_reminder", TOMORROW) for one in ("w", "n", "c", "s")),
-    )
-    admission = admit(who, [silence, replace(CHECK_IN, id="c")], NOW)
-    assert admission.settled == (
-        SettleNudge("c", NudgeState.SENT, ""),
-        SettleNudge("s", NudgeState.MERGED, "merged_into:check_in"),
-    )
-
-
-def test_two_different_texts_of_a_worker_are_two_texts() -> None:
-    admission = admit(somebody(), [replace(WORKERS, id="a"), replace(WORKERS, id="b")], NOW)
-    assert admission.settled[1] == SettleNudge("b", NudgeState.PLANNED, "merged_into:worker_nudge", TOMORROW)
-
-
-def test_a_held_nudge_lets_the_next_one_pass() -> None:
-    admission = admit(somebody(talk=TALK), [replace(CHECK_IN, id="c"), replace(SILENCE, id="s")], NOW)
-    assert admission.go is not None
-    assert admission.go.id == "s"
-    assert {one.nudge for one in admission.settled if isinstance(one, SettleNudge)} == {"c", "s"}
 
 
 def test_a_day_alone_is_over_with_its_legal_hours() -> None:

@@ -21,8 +21,10 @@ from conversations.county import County
 from conversations.effects import Effect, Texted
 from conversations.events import Event
 from conversations.nudges import Nudge
+from conversations.shared_phone import Held, Phone, Routing
 from conversations.situation import Situation
 from records.database import connect
+from records.delivery_trouble import Trouble
 from records.errors import StorageError
 from records.ids import new_id
 from records.states import MessageState
@@ -41,6 +43,9 @@ class NobodyDecides:
 
     def decide_due(self, situation: Situation, nudges: Sequence[Nudge], now: datetime) -> Sequence[Effect]:
         return ()
+
+    def route(self, phone: Phone, said: Held, now: datetime) -> Routing:
+        return Routing((), phone)
 
     def answer_stranger(self, text: str, helped_at: datetime | None, now: datetime) -> Sequence[Texted]:
         return ()
@@ -380,9 +385,17 @@ class Shaky:
 
     async def run(self, do: Callable[[Connection], T]) -> T:
         self.calls += 1
+        self.fail()
+        return await self.writer.run(do)
+
+    async def settle(self, do: Callable[[Connection], Trouble | None]) -> None:
+        self.calls += 1
+        self.fail()
+        await self.writer.settle(do)
+
+    def fail(self) -> None:
         if self.errors:
             raise self.errors.popleft()
-        return await self.writer.run(do)
 
 
 async def test_an_idle_sender_leaves_the_database_alone(house: House) -> None:

@@ -9,18 +9,21 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from conversations.county import Caps, County, Hours
-from conversations.nudges import NudgeKind
+from conversations.nudges import UNHEARD, NudgeKind
 from conversations.situation import Client, PartOfDay, Sent, Situation
+from conversations.visits import Visit, VisitStatus
 from conversations.wall_clock import at_wall
 from scheduler.windows import (
     Allowed,
     NoMomentError,
     at_clients_hour,
     good_moment,
+    hour_inside,
     local_day,
     next_allowed,
     next_day,
     room,
+    takes_place_of,
 )
 
 LA = ZoneInfo("America/Los_Angeles")
@@ -130,6 +133,76 @@ def test_the_second_of_two_equal_wall_clock_hours_is_later_than_the_first() -> N
     wanted = datetime(2026, 11, 1, 1, 45, tzinfo=LA)
     county = replace(somebody().county, send_hours=Hours(time(0), time(20)), send_days=frozenset(range(7)))
     assert next_allowed(CHECK_IN, wanted, somebody(county=county), now).at == datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
+
+
+def test_an_own_reminder_and_what_nobody_hears_keep_their_moment() -> None:
+    resting = somebody(client=replace(somebody().client, resting_until=local("2026-03-12T21:30")))
+    for kind in (NudgeKind.OWN_REMINDER, *UNHEARD):
+        assert moved(kind, "2026-03-08T03:30", resting) == ("2026-03-08 03:30", "")
+
+
+def test_a_promise_is_spoken_of_on_any_day_inside_the_legal_hours() -> None:
+    assert moved(NudgeKind.PROMISE, "2026-03-07T20:30") == ("2026-03-07 20:30", "")
+    assert moved(NudgeKind.PROMISE, "2026-03-07T21:30") == ("2026-03-08 08:00", "quiet_hours")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "to", "reason"),
+    [
+        ("2026-05-23T10:00", "2026-05-24 09:00", "quiet_day"),  # a Saturday, two days before
+        ("2026-05-24T08:30", "2026-05-24 09:00", "quiet_hours"),
+        ("2026-05-24T19:59", "2026-05-24 19:59", ""),
+        ("2026-05-24T20:00", "2026-05-25 09:00", "quiet_hours"),  # the day itself, a holiday
+        ("2026-05-26T08:59", "2026-05-26 09:00", "quiet_hours"),
+    ],
+)
+def test_what_is_about_visits_goes_on_any_day_next_to_one(wanted: str, to: str, reason: str) -> None:
+    monday = Visit(1, local("2026-05-25T15:00"), "Ana", "Koster office")
+    county = replace(somebody().county, holidays=frozenset({date(2026, 5, 25)}))
+    resting = replace(somebody().client, resting_until=local("2026-06-12T21:30"))
+    who = somebody(county=county, client=resting, visits=(monday,))
+    assert moved(NudgeKind.VISIT_TOMORROW, wanted, who) == (to, reason)
+    over = replace(who, visits=(replace(monday, status=VisitStatus.ENDED_BY_OFFICE),))
+    assert moved(NudgeKind.VISIT_ENDED, "2026-05-24T10:00", over) == ("2026-05-26 09:00", "quiet_day")
+
+
+def test_the_clients_hour_is_brought_inside_the_sending_hours() -> None:
+    evening = replace(somebody().client, part_of_day=PartOfDay.EVENING)
+    for hours, at in ((Hours(time(9), time(20)), "18:00"), (Hours(time(9), time(17)), "16:30")):
+        county = replace(somebody().county, send_hours=hours)
+        assert hour_inside(date(2026, 3, 5), somebody(client=evening, county=county)) == local(f"2026-03-05T{at}")
+    late = replace(somebody().county, send_hours=Hours(time(12), time(20)))
+    assert hour_inside(date(2026, 3, 5), somebody(county=late)) == local("2026-03-05T12:00")
+
+
+@pytest.mark.parametrize(
+    ("sent", "promised", "taken"),
+    [
+        (Sent(), [], False),
+        (Sent(), ["2026-03-05T10:00"], False),
+        (Sent(), ["2026-03-04T18:00"], True),
+        (Sent(0, 2, 2), ["2026-03-06T10:00"], False),
+        (Sent(0, 2, 2), ["2026-03-07T10:00", "2026-03-06T10:00"], True),
+        (Sent(0, 2, 2), ["2026-03-20T10:00", "2026-03-06T10:00"], False),
+        (Sent(0, 0, 10), ["2026-03-20T10:00", "2026-03-06T10:00"], True),
+        (Sent(0, 0, 11), ["2026-04-20T10:00"], False),
+    ],
+)
+def test_a_text_now_takes_the_place_of_promised_ones_when_a_cap_has_no_room_for_all(
+    sent: Sent,
+    promised: list[str],
+    taken: bool,  # noqa: FBT001
+) -> None:
+    now = local("2026-03-04T10:00")
+    assert takes_place_of([local(at) for at in promised], somebody(sent=sent), now) == taken
+
+
+def test_a_steps_reminder_has_room_beside_a_visits_text_on_the_day_before_alone() -> None:
+    now = local("2026-03-04T10:00")
+    for day, has_room in (("2026-03-04", False), ("2026-03-05", True), ("2026-03-06", False)):
+        who = somebody(sent=Sent(1, 4, 12), visits=(Visit(1, local(f"{day}T15:00"), "Ana", "Koster office"),))
+        assert (room(REMINDER, who, now).reason == "") == has_room
+        assert room(CHECK_IN, who, now).reason == "cap_day"
 
 
 @pytest.mark.parametrize(

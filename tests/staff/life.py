@@ -6,11 +6,24 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select, update
 
+from records import hook_queue, leaves
+from records import visits as visit_acts
 from records.engagement import Kind, append, entry
 from records.ids import new_id
-from records.tables import escalations, goals, messages, nudges, steps
+from records.tables import (
+    clients,
+    consent_events,
+    escalations,
+    free_times,
+    goals,
+    messages,
+    nudges,
+    own_reminders,
+    steps,
+    visits,
+)
 from tests.staff.office import MONDAY, Office
 
 HOUR = timedelta(hours=1)
@@ -124,6 +137,8 @@ def live_a_little(office: Office | SimpleNamespace, connection: Connection) -> N
     ]
     for row in said:
         connection.execute(insert(messages).values(row))
+    theirs = select(clients.c.number).where(clients.c.id == messages.c.client_id).scalar_subquery()
+    connection.execute(update(messages).values(number=theirs))
     planned = [
         nudge(maria, "step_reminder", MONDAY + DAY - HOUR),
         nudge(maria, "check_in", MONDAY + 2 * DAY, reason="kept_for:step_reminder"),
@@ -148,6 +163,7 @@ def live_a_little(office: Office | SimpleNamespace, connection: Connection) -> N
             "opened_at": MONDAY - 3 * HOUR,
             "due_at": due,
             "times": times,
+            "assigned_to": office.ana,
         }
         connection.execute(insert(escalations).values(row))
     about: dict[str, Any] = {"client_id": maria, "worker_id": office.ana, "language": "es"}
@@ -181,3 +197,28 @@ def live_a_little(office: Office | SimpleNamespace, connection: Connection) -> N
         ),
     ]
     append(connection, log)
+
+
+def have_a_calendar(office: Office | SimpleNamespace, connection: Connection) -> None:
+    """Joe has visits, Ana free times, Ben leave; Pat's texts are stopped; a notice was given up."""
+    times = {"place": "our office", "bring": "your ID", "by_phone": False, "reason": "", "version": 1}
+    stood = [(1, "confirmed", MONDAY + 8 * DAY, "9:15am"), (2, "missed", MONDAY - 3 * DAY, "")]
+    for number, status, starts_at, leaves_at in stood:
+        row = {**times, "client_id": office.joe, "number": number, "worker_id": office.ana, "status": status}
+        row |= {"starts_at": starts_at, "leaves_at": leaves_at, "created_at": MONDAY, "changed_at": MONDAY}
+        connection.execute(insert(visits).values(row))
+    visit_acts.offer(connection, office.ana, [MONDAY + 9 * DAY, MONDAY + 9 * DAY + HOUR], office.ana, MONDAY)
+    held = {"held_for": office.joe, "held_until": MONDAY + HOUR}
+    connection.execute(update(free_times).where(free_times.c.starts_at == MONDAY + 9 * DAY).values(held))
+    day = MONDAY.date()
+    leaves.add(connection, office.ben, day + 7 * DAY, day + 9 * DAY, office.ana, office.sue, MONDAY)
+    stopped = update(clients).where(clients.c.id == office.pat)
+    connection.execute(stopped.values(mode="silent", safety_word="limonada"))
+    reminder = {"client_id": office.maria, "number": 1, "what": "llamar a la escuela", "repeats": "weekly:4"}
+    reminder |= {"at": MONDAY + 4 * DAY, "status": "set", "created_at": MONDAY, "changed_at": MONDAY}
+    connection.execute(insert(own_reminders).values(reminder))
+    change = {"id": new_id(MONDAY), "client_id": office.maria, "at": MONDAY - 9 * DAY, "to": "active", "channel": "sms"}
+    change |= {"language": "es", "exact_text": "Hola Maria. \u00bfQuiere textos? 1 si, 2 no", "actor": "client"}
+    connection.execute(insert(consent_events).values(change))
+    notice = hook_queue.delivery("desk", "passed_up:supervisor", MONDAY)
+    hook_queue.put(connection, [notice | {"state": "parked", "tries": 12, "last_error": "500"}])

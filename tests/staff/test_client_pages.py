@@ -128,7 +128,7 @@ async def test_who_did_not_say_yes_can_be_invited_again(office: Office, ana: Bro
 async def test_after_a_stop_only_the_client_can_come_back(office: Office, ana: Browser) -> None:
     await set_consent(office, "revoked")
     page = await ana.get(f"/staff/clients/{office.joe}")
-    assert "Joe wrote STOP. Only they can come back, by texting START." in page
+    assert "Joe stopped the texts. Only they can come back, by texting START." in page
     assert "/invite" not in page
     page = await ana.post(f"/staff/clients/{office.joe}/invite")
     assert "The invite is on its way." not in page
@@ -173,7 +173,7 @@ async def test_an_escalation_is_taken_then_closed_with_what_came_of_it(busy: Off
     page = words(await ana.post(f"{first}/acknowledge"))
     assert "Taken by Ana, Mon Mar 2, 10:00 am." in page
     await ana.post(f"{first}/resolve", outcome="danced")
-    assert ana.status == 400
+    assert ana.status == 422
     page = words(await ana.post(f"{first}/resolve", outcome="talked"))
     assert "Closed by Ana, Mon Mar 2, 10:00 am: Talked." in page
     assert first not in await ana.get("/staff")

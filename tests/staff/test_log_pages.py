@@ -2,23 +2,34 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+import conversations
 from bot.staff import plain_words
 from bot.staff.log_page import HEAD, ROWS, harmless
 from bot.staff.plain_words import LOG_KINDS, about, actor, language, message_state, plan_moment, reason
-from conversations.effects import Trigger
+from conversations.escalations import Level, Trigger
 from conversations.goals import GoalStatus, Moment, StepStatus
 from conversations.nudges import NudgeKind
-from conversations.situation import Consent
+from conversations.own_reminders import ReminderStatus
+from conversations.situation import Consent, Mode
+from conversations.visits import VisitStatus
 from records.engagement import Kind, append, entry
+from records.escalations import Outcome, Owner
 from records.states import MessageState
 from records.tables import engagement
+from scheduler import windows
 from tests.staff.office import MONDAY, PACIFIC, Browser, Office
 from tests.staff.test_client_pages import words
+
+CORE = sorted((Path(conversations.__file__).parent).rglob("*.py"))
+CANCELLED = re.compile(r'CancelNudges\((?:[^()]|\([^()]*\))*, "([a-z_]+)"')
+"""Why nudges are cancelled, as it stands in the core."""
 
 
 async def test_a_worker_reads_what_happened_to_their_own_clients(busy: Office, ana: Browser) -> None:
@@ -122,6 +133,33 @@ def test_every_word_of_the_records_has_plain_words() -> None:
     assert set(GoalStatus) <= set(plain_words.GOAL_STATUSES)
     assert set(StepStatus) <= set(plain_words.STEP_STATUSES)
     assert set(MessageState) - {MessageState.RECEIVED} <= set(plain_words.STATES)
+    assert set(Mode) <= set(plain_words.MODES)
+    assert set(Level) <= set(plain_words.LEVELS)
+    assert set(Outcome) <= set(plain_words.OUTCOMES)
+    assert set(Owner) <= set(plain_words.OWNERS)
+    assert set(VisitStatus) <= set(plain_words.VISIT_STATUSES)
+    assert set(ReminderStatus) <= set(plain_words.REMINDER_STATUSES)
+
+
+def test_every_reason_that_milepost_gives_has_plain_words() -> None:
+    moved = {windows.QUIET_HOURS, windows.QUIET_DAY, windows.HOLIDAY, windows.RESTING}
+    given = {found[1] for file in CORE for found in CANCELLED.finditer(file.read_text("utf-8"))}
+    assert {"opted_out", "plan_changed"} <= given
+    assert moved | given <= {*plain_words.REASONS, *plain_words.TRIGGERS}
+
+
+@pytest.mark.parametrize(
+    ("repeats", "said"),
+    [
+        ("", ""),
+        ("daily", "every day"),
+        ("weekdays", "every Monday and Tuesday and Wednesday and Thursday and Friday"),
+        ("weekly:1,3", "every Tuesday and Thursday"),
+        ("monthly:15", "every month on day 15"),
+    ],
+)
+def test_how_often_a_reminder_comes_is_said_in_words(repeats: str, said: str) -> None:
+    assert plain_words.how_often(repeats) == said
 
 
 def test_what_is_in_no_table_is_still_readable() -> None:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 from aiohttp import ClientResponse, ClientSession, CookieJar
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from bot.channels.phone import PhoneChannel
 from bot.keys import READER
 from bot.phone.shown import quick_replies
 from records.errors import StorageError
 from records.phones import Phone, PhoneText
-from records.tables import messages
+from records.tables import clients, messages
 from tests.staff.office import MONDAY, PACIFIC, Browser, Office, open_office
 from tests.staff.test_client_pages import words
 
@@ -138,3 +138,31 @@ def test_the_numbers_on_offer_become_buttons(body: str, offered: list[str]) -> N
 def test_an_answered_text_offers_nothing_any_more() -> None:
     text = PhoneText("1", mine=True, body="1 done", language="en", segments=1, encoding="GSM-7", at=MONDAY)
     assert quick_replies(Phone("1", "+17075550100", "Joe", "en", PACIFIC, "Ana", (text,))) == []
+
+
+async def test_two_people_on_one_number_have_one_phone(demo: Office, visitor: Browser) -> None:
+    same = update(clients).where(clients.c.id == demo.pat).values(number="+17075550101")
+    await demo.write(lambda c: c.execute(same))
+    page = await visitor.get("/phone")
+    assert page.count('class="phone"') == 2
+    assert "Joe, Pat" in words(page)
+    page = words(await visitor.post(f"/phone/{demo.joe}", text="hello there"))
+    assert page.count("hello there") == 1
+
+
+async def test_while_words_wait_for_more_the_phone_shows_it(demo: Office, visitor: Browser) -> None:
+    async with visitor.http.get(f"{demo.url}/phone/live") as stream:
+        await visitor.post_with(HTMX, f"/phone/{demo.joe}", text="goal")
+        await next_news(stream, "one thing you want to get done")
+        await visitor.post_with(HTMX, f"/phone/{demo.joe}", text="Call the adult school")
+        await next_news(stream, "Milepost waits a moment for more.")
+        await visitor.post("/phone/clock", by="next")
+        news = await next_news(stream, "What would it mean to you")
+        assert "Milepost waits a moment" not in news
+    await visitor.post(f"/phone/{demo.joe}", text="My kids")
+    assert "Received. Milepost is waiting a moment for more of this." in words(await thread_of(demo, visitor))
+
+
+async def thread_of(demo: Office, visitor: Browser) -> str:
+    await visitor.log_in("ana@county.example")
+    return await visitor.get(f"/staff/clients/{demo.joe}/thread")

@@ -1,0 +1,28 @@
+"""The hour of the digests: looked for at every tick, and taken once a day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.clock import Clock
+from conversations.county import County
+from records import digests
+from records.writer import Writer
+
+
+class DigestRound:
+    """Makes a working day's digests once their hour has come. Other processes may do so too: each is made once."""
+
+    def __init__(self, writer: Writer, county: County, clock: Clock) -> None:
+        self._writer = writer
+        self._county = county
+        self._clock = clock
+        self._made: date | None = None
+
+    async def take(self) -> None:
+        """Raises StorageError; the next tick tries again."""
+        now = self._clock.now()
+        day = digests.day_of(now, self._county)
+        if day and day != self._made:
+            await self._writer.run(lambda connection: digests.make(connection, self._county, day, now))
+            self._made = day

@@ -1,0 +1,162 @@
+"""The whole bot, asked step by step: the same functions that the server calls, without its threads and its network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, bindparam, func, select, text
+
+from bot.simulator.carrier import Carrier, Report
+from conversations.county import County
+from conversations.events import Event
+from records import escalation_watch, outbox, states
+from records.delivery_trouble import Trouble
+from records.outbox import Claimed
+from records.tables import escalations, hook_deliveries, messages, nudges
+from records.turns import Decider, Inbound, Turns, failed
+from scheduler.sender import Accepted, NotSent, Outcome, Refused, Unknown
+
+T = TypeVar("T")
+
+AT_ONCE = 200
+TRY_AGAIN = timedelta(minutes=1)
+UNKNOWN_FOR = timedelta(minutes=5)
+
+_NEXT = select(
+    select(func.min(nudges.c.due_at)).where(text("nudges.state = 'planned'")).scalar_subquery().label("nudge"),
+    select(func.min(messages.c.due_at)).where(text("messages.state = 'due'")).scalar_subquery().label("text"),
+    select(func.min(escalations.c.passes_up_at))
+    .where(text("escalations.resolved_at IS NULL"))
+    .scalar_subquery()
+    .label("escalation"),
+    select(func.max(hook_deliveries.c.id)).scalar_subquery().label("call"),
+)
+_CALLS = (
+    select(hook_deliveries.c.id, hook_deliveries.c.escalation_id, hook_deliveries.c.occasion)
+    .where(hook_deliveries.c.id > bindparam("after"))
+    .order_by(hook_deliveries.c.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """When a nudge, a text, an escalation falls due next, if ever; `called` says whether a hook is to be told."""
+
+    nudge: datetime | None
+    text: datetime | None
+    escalation: datetime | None
+    called: bool
+
+
+class BotAtWork:
+    """Every method is one moment's work, in transactions of its own. What our code fails on is kept in `failures`."""
+
+    def __init__(self, engine: Engine, decider: Decider, county: County, carrier: Carrier) -> None:
+        self._connection = engine.connect()
+        self._county = county
+        self._carrier = carrier
+        self._last_call = ""
+        self.turns = Turns(decider, county)
+        self.failures: list[tuple[datetime, str]] = []
+        self.unknown: list[datetime] = []
+
+    def run(self, do: Callable[[Connection], T]) -> T:
+        """In a transaction."""
+        with self._connection.begin():
+            return do(self._connection)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def take_texts(self, inbounds: Sequence[Inbound], now: datetime) -> None:
+        """Texts of one moment, taken together; of one number one after the other."""
+        waiting = list(inbounds)
+        while waiting:
+            batch = list({inbound.number: inbound for inbound in reversed(waiting)}.values())[::-1]
+            waiting = [inbound for inbound in waiting if inbound not in batch]
+            self._take_together(batch, now)
+
+    def _take_together(self, batch: Sequence[Inbound], now: datetime) -> None:
+        try:
+            self.run(lambda connection: self.turns.texts(connection, batch, now))
+        except Exception as error:  # noqa: BLE001  whatever it is: it is what we look for
+            self.failures.append((now, failed(error)))
+            for inbound in batch:
+                self._take_one(inbound, now)
+
+    def _take_one(self, inbound: Inbound, now: datetime) -> None:
+        try:
+            self.run(lambda connection: self.turns.texts(connection, [inbound], now))
+        except Exception as error:  # noqa: BLE001  as above
+            reason = failed(error)
+            self.run(lambda connection: self.turns.set_text_aside(connection, inbound, reason, now))
+
+    def take_due(self, now: datetime) -> None:
+        while self.run(lambda connection: self.turns.due(connection, now, AT_ONCE)) >= AT_ONCE:
+            pass
+
+    def pass_up(self, now: datetime) -> None:
+        while self.run(lambda connection: escalation_watch.run(connection, now, self._county)):
+            pass
+
+    def act(self, client_id: str, event: Event, staff_id: str, now: datetime) -> None:
+        """What a member of staff does. What our code fails on they would see, and is kept."""
+        try:
+            self.run(lambda connection: self.turns.act(connection, client_id, event, staff_id, now))
+        except Exception as error:  # noqa: BLE001  as below
+            self.failures.append((now, f"{type(event).__name__}: {failed(error)}"))
+
+    def send(self, now: datetime) -> None:
+        """Claim what is due, hand it over, store what came of it; until nothing is due."""
+        while claimed := self.run(lambda connection: outbox.claim(connection, now, AT_ONCE)):
+            outcomes = [(one, self._carrier.take(one, now)) for one in claimed]
+            self.run(partial(self._record, outcomes=outcomes, now=now))
+
+    def _record(self, connection: Connection, outcomes: Sequence[tuple[Claimed, Outcome]], now: datetime) -> None:
+        for claimed, outcome in outcomes:
+            self._settle(connection, self._stored(connection, claimed, outcome, now), now)
+
+    def _stored(self, connection: Connection, claimed: Claimed, outcome: Outcome, now: datetime) -> Trouble | None:
+        store = partial(outbox.outcome, connection, claimed.attempt_id)
+        match outcome:
+            case Accepted(provider_id=provider_id):
+                return store(states.Outcome.ACCEPTED, now, provider_id=provider_id)
+            case Refused(code=code):
+                return store(states.Outcome.REFUSED, now, error_code=code, reason=f"error {code}")
+            case NotSent():
+                return store(states.Outcome.NOT_SENT, now, retry_at=now + TRY_AGAIN, reason="not sent")
+            case Unknown():
+                self.unknown.append(now + UNKNOWN_FOR)
+                return store(states.Outcome.UNKNOWN, now, reason="no clear answer")
+
+    def _settle(self, connection: Connection, trouble: Trouble | None, now: datetime) -> None:
+        if trouble:
+            self.turns.trouble(connection, trouble, now)
+
+    def take_reports(self, reports: Sequence[Report], now: datetime) -> None:
+        def fold(connection: Connection) -> None:
+            for report in reports:
+                folded = outbox.fold_status(
+                    connection, report.attempt, report.status, report.provider_id, report.error_code, now
+                )
+                self._settle(connection, folded, now)
+
+        self.run(fold)
+
+    def park_unknown(self, now: datetime) -> None:
+        self.run(lambda connection: outbox.park_unknown(connection, now, UNKNOWN_FOR))
+
+    def waits(self) -> Waits:
+        row = self.run(lambda connection: connection.execute(_NEXT).one())
+        return Waits(row.nudge, row.text, row.escalation, (row.call or "") > self._last_call)
+
+    def new_calls(self) -> Iterator[tuple[str, str]]:
+        """Hook occasions since the last time: the escalation's id, and the occasion."""
+        for row in self.run(lambda connection: connection.execute(_CALLS, {"after": self._last_call}).all()):
+            self._last_call = row.id
+            if row.escalation_id:
+                yield row.escalation_id, row.occasion

@@ -1,0 +1,116 @@
+"""How a client may be reached: the yes or no to texts and what shows it, the number, the safety word."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import partial
+
+from aiohttp import web
+from sqlalchemy.exc import IntegrityError
+
+from bot.client_rows import e164
+from bot.keys import CLOCK, COUNTY, LANGUAGES, READER, WRITER
+from bot.site import render, see_other
+from bot.staff import names, notices
+from bot.staff.desk import known_of
+from bot.staff.fields import filled_in
+from bot.staff.plain_words import CHANNELS
+from conversations import understand
+from conversations.consent import ENDED
+from conversations.events import OptedOut
+from conversations.folding import fold
+from conversations.situation import Situation
+from records import consent_history, people
+from records.engagement import CLIENT
+from records.sessions import Session
+
+HEARD = {name: CHANNELS[name] for name in ("voice", "in_person", "mail")}
+"""How a client can say it, other than by text."""
+
+LONGEST_WORDS = 500
+SHORTEST_WORD, LONGEST_WORD = 4, 40
+
+
+async def show_contact(request: web.Request, me: Session) -> web.Response:
+    return await _page(request, me, await known_of(request, me, request.match_info["id"]))
+
+
+async def record_opt_out(request: web.Request, me: Session) -> web.Response:
+    """As good as STOP, and the client is not texted about it. Sent twice, it is recorded once."""
+    known = await known_of(request, me, request.match_info["id"])
+    said = await filled_in(request, "channel", "words")
+    if said["channel"] not in HEARD:
+        return await _page(request, me, known, {"channel": "Choose how they said it."}, said, status=422)
+    event = OptedOut(said["channel"], said["words"][:LONGEST_WORDS])
+    await request.app[WRITER].act(known.client.id, event, me.staff_id)
+    return _back(request, "opted-out")
+
+
+async def change_number(request: web.Request, me: Session) -> web.Response:
+    known = await known_of(request, me, request.match_info["id"])
+    said = await filled_in(request, "number")
+    number, now = e164(said["number"]), request.app[CLOCK].now()
+    if number is None:
+        problem = "That is no number in the United States. Write it like 707-555-0134."
+        return await _page(request, me, known, {"number": problem}, said, status=422)
+    try:
+        change = partial(people.change_number, client_id=known.client.id, number=number, staff_id=me.staff_id, now=now)
+        await request.app[WRITER].run(change)
+    except IntegrityError:
+        problem = f"Somebody called {known.client.first_name} has that number already."
+        return await _page(request, me, known, {"number": problem}, said, status=422)
+    return _back(request, "number-changed")
+
+
+async def set_safety_word(request: web.Request, me: Session) -> web.Response:
+    """The word is kept as texts are compared with it: small letters, no accents. Empty, it is taken away."""
+    known = await known_of(request, me, request.match_info["id"])
+    said = await filled_in(request, "word")
+    word, now = fold(said["word"]), request.app[CLOCK].now()
+    problem = _amiss(word, request) if said["word"] else ""
+    if problem:
+        return await _page(request, me, known, {"word": problem}, status=422)
+    keep = partial(people.set_safety_word, client_id=known.client.id, word=word, staff_id=me.staff_id, now=now)
+    await request.app[WRITER].run(keep)
+    return _back(request, "safety-word" if word else "no-safety-word")
+
+
+def _amiss(word: str, request: web.Request) -> str:
+    """Why this cannot be a safety word; "" if it can."""
+    if " " in word or not SHORTEST_WORD <= len(word) <= LONGEST_WORD or not word.isalpha():
+        return f"Choose one word of {SHORTEST_WORD} to {LONGEST_WORD} letters."
+    languages = request.app[LANGUAGES]
+    commands = any(understand.command(word, language) for language in languages.values())
+    if commands or understand.intent(word, languages):
+        return "Milepost knows that word as a command. Choose another."
+    return ""
+
+
+def _back(request: web.Request, notice: str) -> web.Response:
+    return see_other(notices.address(f"/staff/clients/{request.match_info['id']}/contact", notice))
+
+
+async def _page(
+    request: web.Request,
+    me: Session,
+    known: Situation,
+    problems: Mapping[str, str] | None = None,
+    said: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> web.Response:
+    reader, client = request.app[READER], known.client
+    context = {
+        "me": me,
+        "county": request.app[COUNTY],
+        "client": client,
+        "others_here": known.others_here,
+        "is_over": client.consent in ENDED,
+        "history": await reader.run(partial(consent_history.of, client_id=client.id)),
+        "names": {**await names.of_staff(request), CLIENT: client.first_name},
+        "heard": HEARD,
+        "problems": defaultdict(str, problems or {}),
+        "said": defaultdict(str, said or {}),
+        "notice": notices.of(request),
+    }
+    return render(request, "contact.html", context, status)

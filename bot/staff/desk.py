@@ -1,0 +1,61 @@
+"""One client as they stand on a worker's desk: what is known, what else they hear, in which language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from aiohttp import web
+
+from bot.keys import CLOCK, COUNTY, LANGUAGES, READER
+from bot.staff.draft import Around
+from conversations.nudges import NudgeKind
+from conversations.situation import Situation
+from conversations.text_rules import RuleLists
+from records import staff_reads
+from records.sessions import Session
+from records.staff_reads import Planned
+
+A_MONTH = timedelta(days=30)
+
+RULE_LISTS: web.AppKey[Mapping[str, RuleLists]] = web.AppKey("rule_lists")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What is on the table while a text is being written. `also` are the other nudges of this client."""
+
+    situation: Situation
+    around: Around
+    also: list[Planned]
+
+
+async def known_of(request: web.Request, me: Session, client_id: str) -> Situation:
+    """Raises NotFoundError unless this is a client they may see."""
+    ask = partial(
+        staff_reads.situation,
+        client_id=client_id,
+        own=me.own,
+        county=request.app[COUNTY],
+        now=request.app[CLOCK].now(),
+    )
+    return await request.app[READER].run(ask)
+
+
+async def desk_of(request: web.Request, me: Session, client_id: str, besides: str = "") -> Desk:
+    """Raises NotFoundError as `known_of`. The nudge `besides` does not count for the caps."""
+    reader, county, now = request.app[READER], request.app[COUNTY], request.app[CLOCK].now()
+    known = await known_of(request, me, client_id)
+    planned = await reader.run(partial(staff_reads.planned, client_id=client_id))
+    went = await reader.run(partial(staff_reads.unprompted, client_id=client_id, since=now - A_MONTH))
+    also = [other for other in planned if other.id != besides and other.kind not in NOT_HEARD]
+    languages = request.app[LANGUAGES]
+    language = languages.get(known.client.language) or languages[county.languages[0]]
+    lists = request.app[RULE_LISTS].get(language.code)
+    return Desk(known, Around(known, language, lists, [*went, *(other.due_at for other in also)], now), also)
+
+
+NOT_HEARD = frozenset({NudgeKind.SILENCE, NudgeKind.PROMISE})
+"""Timers of which it is not known that the client hears anything."""

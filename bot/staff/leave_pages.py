@@ -1,0 +1,81 @@
+"""Who is away, and who answers for them. Staff enter their own leave, supervisors anybody's."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import partial
+
+from aiohttp import web
+
+from bot.keys import CLOCK, COUNTY, READER, WRITER
+from bot.site import render, see_other
+from bot.staff import fields, names, notices
+from bot.staff.fields import filled_in
+from records import leaves
+from records.errors import NotFoundError, RefusedError
+from records.sessions import Session
+
+
+async def show_leave(request: web.Request, me: Session) -> web.Response:
+    return await _page(request, me)
+
+
+async def add_leave(request: web.Request, me: Session) -> web.Response:
+    """The same leave twice is one."""
+    said = await filled_in(request, "staff", "first_day", "last_day", "cover")
+    first, last = fields.day(said["first_day"]), fields.day(said["last_day"])
+    problems = {name: "Choose a day." for name, read in (("first_day", first), ("last_day", last)) if read is None}
+    if first is None or last is None:
+        return await _page(request, me, problems, said, status=422)
+    add = partial(
+        leaves.add,
+        staff_id=_whose(me, said["staff"]),
+        first_day=first,
+        last_day=last,
+        cover_id=said["cover"] or None,
+        by=me.staff_id,
+        now=request.app[CLOCK].now(),
+    )
+    try:
+        await request.app[WRITER].run(add)
+    except RefusedError as no:
+        return await _page(request, me, {"form": str(no)}, said, status=422)
+    return see_other(notices.address("/staff/leave", "leave-added"))
+
+
+async def remove_leave(request: web.Request, me: Session) -> web.Response:
+    now, county, leave_id = request.app[CLOCK].now(), request.app[COUNTY], request.match_info["id"]
+    ahead = await request.app[READER].run(partial(leaves.ahead, county=county, now=now))
+    if any(leave.id == leave_id and not _may_change(me, leave.staff_id) for leave in ahead):
+        raise NotFoundError
+    await request.app[WRITER].run(partial(leaves.remove, leave_id=leave_id, by=me.staff_id, now=now))
+    return see_other(notices.address("/staff/leave", "leave-removed"))
+
+
+def _whose(me: Session, named: str) -> str:
+    return named if me.sees_all and named else me.staff_id
+
+
+def _may_change(me: Session, staff_id: str) -> bool:
+    return me.sees_all or staff_id == me.staff_id
+
+
+async def _page(
+    request: web.Request,
+    me: Session,
+    problems: Mapping[str, str] | None = None,
+    said: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> web.Response:
+    now, county = request.app[CLOCK].now(), request.app[COUNTY]
+    context = {
+        "me": me,
+        "today": now.astimezone(county.zone).date(),
+        "leaves": await request.app[READER].run(partial(leaves.ahead, county=county, now=now)),
+        "people": await names.at_work(request),
+        "problems": defaultdict(str, problems or {}),
+        "said": defaultdict(str, said or {}),
+        "notice": notices.of(request),
+    }
+    return render(request, "leave.html", context, status)

@@ -1,0 +1,69 @@
+"""A visit that staff are about to enter or move: what is amiss with it, and what to think of. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.staff import fields
+from conversations.county import County
+from conversations.office_hours import is_open
+from conversations.situation import Client
+from conversations.visits import Visit
+
+LONGEST = 20
+"""So many letters of a place, or of what to bring, fit into a text."""
+
+FARTHEST = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitDraft:
+    """The form as it was filled in. `date` and `time` are the client's wall clock; `anyway` means odd hours."""
+
+    token: str = ""
+    date: str = ""
+    time: str = ""
+    place: str = ""
+    bring: str = ""
+    by_phone: bool = False
+    anyway: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """`problems` by field. `asks` is a doubt that a tick puts aside; `starts_at` is aware, None unless all is well."""
+
+    problems: Mapping[str, str] = field(default_factory=dict)
+    asks: str = ""
+    starts_at: datetime | None = None
+
+
+def as_it_stands(visit: Visit, client: Client) -> VisitDraft:
+    starts = visit.starts_at.astimezone(client.zone)
+    return VisitDraft(
+        date=f"{starts:%Y-%m-%d}",
+        time=f"{starts:%H:%M}",
+        place=visit.place,
+        bring=visit.bring,
+        by_phone=visit.by_phone,
+    )
+
+
+def weigh(draft: VisitDraft, client: Client, county: County, now: datetime) -> Weighed:
+    problems: dict[str, str] = {}
+    starts_at = fields.moment(draft.date, draft.time, client.zone, problems)
+    if starts_at is not None and starts_at <= now:
+        problems["date"] = "That moment is over."
+    elif starts_at is not None and starts_at > now + FARTHEST:
+        problems["date"] = "Choose a day within a year."
+    if not draft.place and not draft.by_phone:
+        problems["place"] = "Say where, as the client knows it."
+    for name, words in (("place", draft.place), ("bring", draft.bring)):
+        if len(words) > LONGEST:
+            problems[name] = f"A text has room for {LONGEST} characters here; this has {len(words)}."
+    asks = ""
+    if starts_at is not None and not problems and not draft.anyway and not is_open(starts_at, county):
+        asks = "The office is closed then."
+    return Weighed(problems, asks, None if problems or asks else starts_at)

@@ -1,0 +1,109 @@
+"""Texts that speak of danger, and those that only sound so (domain guide 7.4)."""
+
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.languages import load_languages
+from conversations.safety import Danger, DangerKind, danger
+from tests.core.labelled_texts import READ_AGAIN, labelled, share
+
+LANGUAGES = load_languages(("en", "es"))
+SELF, PARTNER, OTHERS, MEDICAL, NEED = DangerKind
+
+
+@cache
+def found(text: str) -> Danger | None:
+    return danger(text, LANGUAGES)
+
+
+def kind(text: str) -> DangerKind | None:
+    heard = found(text)
+    return heard.kind if heard else None
+
+
+@pytest.mark.parametrize("name", ["crisis_dev"])
+def test_labelled_texts_are_heard_and_few_others(name: str) -> None:
+    texts = labelled(name)
+    dangers = [text for label in DangerKind for text in texts[label]]
+    recall = share(f"{name}: dangers heard", lambda text: found(text) is not None, dangers)
+    looked_at = share(f"{name}: soft ones heard", lambda text: found(text) is not None, texts["soft"])
+    quiet = share(f"{name}: no danger heard where is none", lambda text: found(text) is None, texts["none"])
+    heard, false = recall * len(dangers), (1 - quiet) * len(texts["none"])
+    print(f"{name}: precision {heard / (heard + false):.3f}")
+    assert recall >= 0.98
+    assert looked_at >= 0.9
+    assert quiet >= 0.98
+
+
+@pytest.mark.parametrize("name", ["crisis_dev"])
+def test_most_dangers_are_sure_and_of_the_kind_that_a_reader_says(name: str) -> None:
+    texts = labelled(name)
+    for label in DangerKind:
+        rightly = share(f"{name}: {label}", lambda text, label=label: kind(text) is label, texts[label])  # type: ignore[misc]
+        sure = share(f"{name}: {label} is sure", lambda text: found(text) in SURE, texts[label])
+        assert rightly >= 0.75
+        assert sure >= 0.9
+
+
+SURE = {Danger(each, is_sure=True) for each in DangerKind}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("i dont want to be here anymore", Danger(SELF, is_sure=True)),
+        ("ya no quiero vivir", Danger(SELF, is_sure=True)),
+        ("i cant do this anymore i just want it to be over", Danger(SELF, is_sure=True)),
+        ("ya no aguanto me quiero ir de este mundo", Danger(SELF, is_sure=True)),
+        ("I wanna diiiie", Danger(SELF, is_sure=True)),
+        ("I am not going to hurt myself", Danger(SELF, is_sure=False)),
+        ("i cant do this anymore", Danger(SELF, is_sure=False)),
+        ("he hit me again im scared", Danger(PARTNER, is_sure=True)),
+        ("me volvió a pegar tengo miedo", Danger(PARTNER, is_sure=True)),
+        ("he put his hands on me", Danger(PARTNER, is_sure=True)),
+        ("mi esposo me aventó", Danger(PARTNER, is_sure=True)),
+        ("le pega a mi hijo", Danger(OTHERS, is_sure=True)),
+        ("my son cut himself and wont stop bleeding", Danger(MEDICAL, is_sure=True)),
+        ("no puedo respirar", Danger(MEDICAL, is_sure=True)),
+        ("we gonna be on the street friday", Danger(NEED, is_sure=True)),
+        ("nos van a sacar de la casa", Danger(NEED, is_sure=True)),
+        ("haven't eaten since yesterday", Danger(NEED, is_sure=True)),
+        ("we got notice to move out end of month", Danger(NEED, is_sure=True)),
+        ("nos dieron aviso de mudarnos a fin de mes", Danger(NEED, is_sure=True)),
+        ("killing it at work but he hit me last night", Danger(PARTNER, is_sure=False)),
+        ("we have no food and i want to die", Danger(SELF, is_sure=True)),
+        ("i cant do this anymore, my chest hurts so bad", Danger(MEDICAL, is_sure=True)),
+        ("we are homeless and i cant do this anymore", Danger(SELF, is_sure=False)),
+    ],
+)
+def test_the_gravest_danger_is_named_and_how_sure_it_is(text: str, expected: Danger) -> None:
+    assert danger(text, LANGUAGES) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "killing it", "dying laughing", "shoot me an email", "hit me up", "kill time", "dead tired", "beat traffic",
+        "hit a milestone", "me muero de risa", "me muero de hambre", "me muero de sueño", "matar el tiempo",
+        "me pega el sol", "golpe de suerte", "this job is killing me", "I could kill for a coffee", "bomb interview",
+        "kicked out of the class by accident", "my sister wants to die laughing", "", "🙏", "1",
+    ],
+)  # fmt: skip
+def test_figures_of_speech_are_no_danger(text: str) -> None:
+    assert danger(text, LANGUAGES) is None
+
+
+def test_a_text_reads_the_same_however_it_is_written() -> None:
+    for label, texts in labelled("crisis_dev").items():
+        for text in texts[::15]:
+            for again in READ_AGAIN:
+                assert danger(again(text), LANGUAGES) == danger(text, LANGUAGES), (label, again(text))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=80))
+def test_any_text_is_read(text: str) -> None:
+    danger(text, LANGUAGES)

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from sqlalchemy import select, update
+
+from conversations.nudges import NudgeState
+from records.tables import clients, consent_events, engagement, escalations, messages, nudges
+from tests.staff.office import Browser, Office
+from tests.staff.test_client_pages import words
+
+
+async def test_an_opt_out_told_to_staff_counts_as_stop_and_sends_nothing(busy: Office, ana: Browser) -> None:
+    maria = f"/staff/clients/{busy.maria}"
+    assert "Nothing is recorded yet." in await ana.get(f"{maria}/contact")
+    await ana.post(f"{maria}/opt-out", channel="pigeon")
+    assert ana.status == 422
+    await ana.post(f"{maria}/opt-out", channel="voice", words="ya no quiero <b>")
+    page = words(await ana.post(f"{maria}/opt-out", channel="voice", words="ya no quiero <b>"))
+    assert "It is recorded. Nothing more goes out." in page
+    assert "by phone call \u00b7 Ana \u00b7 Spanish" in page
+    assert "ya no quiero <b>" in page
+    assert "They told you to stop the texts" not in page
+    [event] = await busy.house.writer.run(lambda c: c.execute(select(consent_events)).all())
+    assert (event.to, event.channel, event.actor, event.language) == ("revoked", "voice", busy.ana, "es")
+    theirs = nudges.c.client_id == busy.maria
+    states = await busy.house.writer.run(lambda c: c.execute(select(nudges.c.state).where(theirs)).scalars().all())
+    assert set(states) == {NudgeState.CANCELLED}
+    waiting = select(messages.c.id).where(messages.c.client_id == busy.maria, messages.c.state == "due")
+    assert not await busy.house.writer.run(lambda c: c.execute(waiting).all())
+    told = select(escalations.c.trigger).where(escalations.c.client_id == busy.maria)
+    assert await busy.house.writer.run(lambda c: c.execute(told).scalars().all()) == ["opted_out"]
+
+
+async def test_a_new_number_is_checked_and_has_to_be_asked_anew(office: Office, ana: Browser) -> None:
+    joe = f"/staff/clients/{office.joe}"
+    await ana.get(f"{joe}/contact")
+    for bad in ("", "911", "12", "call me"):
+        assert f'value="{bad}"' in await ana.post(f"{joe}/number", number=bad)
+        assert ana.status == 422
+    page = words(await ana.post(f"{joe}/number", number="(707) 555-0199"))
+    assert "They have to be invited and say yes again." in page
+    row = await office.house.writer.run(lambda c: c.execute(select(clients).where(clients.c.id == office.joe)).one())
+    assert (row.number, row.consent) == ("+17075550199", "none")
+    pats = update(clients).where(clients.c.id == office.pat).values(first_name="Joe", number="+17075550123")
+    await office.write(lambda c: c.execute(pats))
+    assert "Somebody called Joe has that number" in await ana.post(f"{joe}/number", number="707-555-0123")
+
+
+async def test_the_safety_word_is_set_shown_masked_and_taken_away(office: Office, ana: Browser) -> None:
+    joe = f"/staff/clients/{office.joe}"
+    await ana.get(f"{joe}/contact")
+    for bad in ("two words", "abc", "stop", "a1b2c3", "help"):
+        await ana.post(f"{joe}/safety-word", word=bad)
+        assert ana.status == 422, bad
+    page = await ana.post(f"{joe}/safety-word", word="Lim\u00f3nada")
+    assert "The safety word is set." in page
+    assert "imonada" not in page
+    word = select(clients.c.safety_word).where(clients.c.id == office.joe)
+    assert await office.house.writer.run(lambda c: c.scalar(word)) == "limonada"
+    page = await ana.post(f"{joe}/safety-word", word="")
+    assert "There is no safety word any more." in page
+    assert await office.house.writer.run(lambda c: c.scalar(word)) == ""
+    logged = await office.house.writer.run(lambda c: c.execute(select(engagement)).all())
+    assert "limonada" not in str(logged)
