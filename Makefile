@@ -47,6 +47,10 @@ $(STAMP): requirements.lock pyproject.toml hatch_build.py | $(BIN)/python
 .PHONY: catalogs
 catalogs: setup ## compile the languages' catalogs
 
+.PHONY: classifier
+classifier: setup ## learn anew from training/texts what clients mean
+	$(BIN)/python training/train.py
+
 locales/%.mo: locales/%.po hatch_build.py | $(STAMP)
 	@$(BIN)/python hatch_build.py $<
 
@@ -107,7 +111,9 @@ hosts: ## no file names a package registry or a CDN
 PURE := conversations/*,scheduler/admission.py,scheduler/plan.py,scheduler/promised.py,scheduler/renewal.py,$\
 	scheduler/usefulness.py,scheduler/visit_times.py,scheduler/windows.py
 
+# What was compiled is kept even where the environment says no: each of the processes that tests start would do it anew.
 .PHONY: tests
+tests: export PYTHONDONTWRITEBYTECODE :=
 tests: setup ## the tests alone, with coverage
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest --numprocesses=auto --dist=worksteal $(PYTEST)

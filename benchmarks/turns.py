@@ -20,7 +20,8 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -57,6 +58,9 @@ SETTINGS: dict[str, Any] = {
     "twilio_account_sid": "AC" + "0" * 32,
     "twilio_from": "+17075550134",
 }
+NO_BREATH = timedelta(0)
+"""Each text is a turn of its own, whether another follows at once or not."""
+
 LIMITS = {"sqlite": 0.20, "postgres": 0.15}
 
 TALK = (
@@ -121,7 +125,7 @@ async def serve(url: str, *, stores: bool) -> None:
     """The child: our own server, with or without storage. Prints its port and lives until its input ends."""
     log.set_up()
     settings = Settings(**SETTINGS, twilio_auth_token=SecretStr(TOKEN), database_url=SecretStr(url))
-    county = load_county(settings.county)
+    county = replace(load_county(settings.county), words_joined_within=NO_BREATH)
     plan = Plan(settings, county, load_languages(county.languages), SystemClock(), Part.WEB)
     async with open_house(plan, None) as house:
         writer = house.writer if stores else cast("Writer", Nowhere())

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
-
-from icalendar import Calendar, Event
 
 from conversations.labels import label
 from conversations.visits import Visit, VisitStatus
@@ -44,27 +42,31 @@ def calendar_file(entries: Iterable[Entry], zone: ZoneInfo) -> bytes:
 
     A visit keeps its UID when it changes and its SEQUENCE grows, so that a calendar that reads the file again moves it.
     """
+    from icalendar import Calendar, Event  # noqa: PLC0415  slow to load
+
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", "-//Milepost//Visits//EN")
     calendar.add("method", "PUBLISH")
     for entry in entries:
-        calendar.add_component(_event(entry, zone))
+        event = Event()
+        for name, value in _properties(entry, zone).items():
+            event.add(name, value)
+        calendar.add_component(event)
     calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
 
 
-def _event(entry: Entry, zone: ZoneInfo) -> Event:
+def _properties(entry: Entry, zone: ZoneInfo) -> Mapping[str, object]:
     visit = entry.visit
-    starts = visit.starts_at.astimezone(zone)
-    event = Event()
-    event.add("uid", f"visit-{entry.client_id}-{visit.number}@milepost")
-    event.add("sequence", entry.version)
-    event.add("dtstamp", entry.changed_at.astimezone(UTC))
-    event.add("dtstart", starts)
-    event.add("duration", LASTS)
-    event.add("summary", label(entry.first_name, LONGEST))
-    event.add("location", BY_PHONE if visit.by_phone else label(visit.place, LONGEST))
-    event.add("status", STATUS[visit.status])
-    event.add("class", "PRIVATE")
-    return event
+    return {
+        "uid": f"visit-{entry.client_id}-{visit.number}@milepost",
+        "sequence": entry.version,
+        "dtstamp": entry.changed_at.astimezone(UTC),
+        "dtstart": visit.starts_at.astimezone(zone),
+        "duration": LASTS,
+        "summary": label(entry.first_name, LONGEST),
+        "location": BY_PHONE if visit.by_phone else label(visit.place, LONGEST),
+        "status": STATUS[visit.status],
+        "class": "PRIVATE",
+    }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 import tomllib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from gettext import GNUTranslations
@@ -17,10 +17,12 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from bot.classifier_file import classifier_from
 from bot.errors import Problem, StartError
+from conversations.classifier import Classifier
 from conversations.folding import fold
 from conversations.languages import Encoding, Language, OtherLanguage, Review, TimeWords
-from conversations.phrases import Kind, PhraseBook, PhraseError, phrase_book
+from conversations.phrases import PhraseBook, PhraseError, phrase_book
 
 WRITTEN_IN = "en"
 """The language of the sentences in the code: it needs no catalog."""
@@ -92,37 +94,35 @@ class _File(_Table):
     times: _Times
 
 
-class _Topic(_Table):
-    """Phrases that mean it, that may mean it, and that sound like it and are something else."""
+class _Listed(_Table):
+    """What must never be overheard, by topic."""
 
-    sure: list[str]
-    doubtful: list[str]
-    unlike: list[str]
+    self_harm: list[str]
+    partner_violence: list[str]
+    harm_to_others: list[str]
+    medical: list[str]
+    basic_need: list[str]
+    stop: list[str]
+    wrong_number: list[str]
+    person: list[str]
+    reminder_opening: list[str]
+    language: list[str]
 
 
-class _Topics(_Table):
-    self_harm: _Topic
-    partner_violence: _Topic
-    harm_to_others: _Topic
-    medical: _Topic
-    basic_need: _Topic
-    stop: _Topic
-    wrong_number: _Topic
-    out_of_scope: _Topic
-    question: _Topic
-    complaint: _Topic
-    automatic: _Topic
-    person: _Topic
-    reminder: _Topic
-    reminder_opening: _Topic
-    language: _Topic
+class _Unlike(_Table):
+    """What only sounds like it."""
+
+    danger: list[str]
+    stop: list[str] = []
+    wrong_number: list[str] = []
+    person: list[str] = []
+    reminder: list[str] = []
+    language: list[str] = []
 
 
 class _Phrases(_Table):
-    real_words: list[str]
-    spellings: dict[str, list[str]]
-    sets: dict[str, list[str]]
-    topics: _Topics
+    phrases: _Listed
+    unlike: _Unlike
 
 
 class _Keywords(_Table):
@@ -161,7 +161,7 @@ def _loaded(codes: tuple[str, ...], folder: Traversable) -> dict[str, Language]:
         except StartError as error:
             problems += error.problems
     try:
-        languages = _beside_others(languages, _keywords(codes, folder))
+        languages = _beside_others(languages, _keywords(codes, folder), _classifier(folder))
     except StartError as error:
         problems += error.problems
     if problems:
@@ -208,7 +208,7 @@ def _language(code: str, folder: Traversable) -> Language:
         negations=_folded(words.small.negations),
         counted=_folded(words.small.counted),
         connectives=_folded(words.small.connectives),
-        phrases=_phrases(code, folder, _all_words(words)),
+        phrases=_phrases(code, folder),
     )
 
 
@@ -220,22 +220,23 @@ def _words(code: str, folder: Traversable) -> _File:
     return read
 
 
-def _phrases(code: str, folder: Traversable, more_words: Iterable[str]) -> PhraseBook:
+def _phrases(code: str, folder: Traversable) -> PhraseBook:
     read = _read(f"{code}/phrases.toml", folder, _Phrases.model_validate)
-    topics: dict[str, dict[str, list[str]]] = read.topics.model_dump()
-    by_kind = {topic: {Kind(kind): phrases for kind, phrases in kinds.items()} for topic, kinds in topics.items()}
     try:
-        return phrase_book(by_kind, read.sets, read.spellings, [*read.real_words, *more_words])
+        return phrase_book(read.phrases.model_dump(), read.unlike.model_dump())
     except PhraseError as error:
         remedy = "write it as conversations/phrases.py says"
         raise StartError("", [Problem(f"locales/{code}/phrases.toml", str(error), remedy)]) from None
 
 
-def _all_words(words: _File) -> Iterator[str]:
-    times = words.times
-    lists = (*words.replies.values(), *words.commands.values(), *words.intents.model_dump().values())
-    numbers = (times.weekdays, times.months, times.parts_of_day, times.relative_days, times.units, times.numbers)
-    yield from (word for each in (*lists, *numbers) for word in each)
+def _classifier(folder: Traversable) -> Classifier:
+    """`locales/classifier.bin`: a line of JSON, then the features and the weights. `training/train.py` writes it."""
+    try:
+        return classifier_from(folder.joinpath("classifier.bin").read_bytes())
+    except (FileNotFoundError, ValueError) as error:
+        raise StartError(
+            "", [Problem("locales/classifier.bin", f"cannot be read: {error}", "make it with: make classifier")]
+        ) from None
 
 
 def _keywords(codes: Collection[str], folder: Traversable) -> dict[str, _Keywords]:
@@ -250,22 +251,20 @@ def _keywords(codes: Collection[str], folder: Traversable) -> dict[str, _Keyword
     return {code: words for code, words in keywords.items() if code not in codes}
 
 
-def _beside_others(languages: Mapping[str, Language], keywords: Mapping[str, _Keywords]) -> dict[str, Language]:
-    """The languages, each with what is known of those that are not switched on. Any language's word stops all texts.
-
-    A word of one language is no slip of a word of another.
-    """
+def _beside_others(
+    languages: Mapping[str, Language], keywords: Mapping[str, _Keywords], classifier: Classifier
+) -> dict[str, Language]:
+    """The languages, each with what is known of those that are not switched on. Any language's word stops all texts."""
     others = tuple(
         OtherLanguage(code, words.name, _folded(words.names), words.script, words.letters)
         for code, words in keywords.items()
     )
     opt_out = _folded(word for words in keywords.values() for word in words.opt_out)
-    known = frozenset[str]().union(*(language.phrases.known for language in languages.values()))
     return {
         code: replace(
             language,
             others=others,
-            phrases=replace(language.phrases, known=known),
+            classifier=classifier,
             intents={**language.intents, "opt_out": language.intents["opt_out"] | opt_out},
         )
         for code, language in languages.items()

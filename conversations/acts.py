@@ -43,7 +43,7 @@ from conversations.goals import (
     setbacks_after,
 )
 from conversations.notation import Known
-from conversations.nudges import NudgeKind
+from conversations.nudges import END_WITH_CONSENT, NudgeKind
 from conversations.office_hours import due
 from conversations.privacy import is_private
 from conversations.reminders import moment_for
@@ -287,12 +287,12 @@ def close_consent(_known: Known) -> Effects:
 
 
 def expire_consent(_known: Known) -> Effects:
-    return (ChangeConsent(Consent.EXPIRED), CancelNudges(frozenset(NudgeKind), "consent_expired"))
+    return (ChangeConsent(Consent.EXPIRED), CancelNudges(END_WITH_CONSENT, "consent_expired"))
 
 
 def revoke(_known: Known) -> Effects:
     """The client's answer to the question whether all texts are to stop."""
-    return (ChangeConsent(Consent.REVOKED), CancelNudges(frozenset(NudgeKind), "opted_out"))
+    return (ChangeConsent(Consent.REVOKED), CancelNudges(END_WITH_CONSENT, "opted_out"))
 
 
 def go_silent(_known: Known) -> Effects:

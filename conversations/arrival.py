@@ -71,6 +71,17 @@ class Arrival:
         answer = self.answer
         return isinstance(answer, Answered) and answer.reply not in IN_LOOSE_WORDS
 
+    @property
+    def is_answer(self) -> bool:
+        """Is the open question answered by it, be it in any words? Another wish must be said outright then."""
+        return isinstance(self.answer, Answered)
+
+    @cached_property
+    def is_choice_or_command(self) -> bool:
+        """What is so plain is not read between the lines."""
+        texts = (understand.command(self.said.text, language) for language in self.languages.values())
+        return self.is_plain_answer or any(texts)
+
     def is_late_for(self, talk: Talk) -> bool:
         return self.now - talk.asked_at > self.situation.county.flow_parked_after
 

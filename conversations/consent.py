@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from conversations import open_talk, wishes
 from conversations import single_texts as texts
 from conversations.arrival import Arrival, Effects
+from conversations.classifier import Sureness
 from conversations.effects import CancelNudges, ChangeConsent, HoldTexts, Purpose, SaveTalk, Send, Sentence
 from conversations.escalations import Level, Trigger
 from conversations.events import Answered, OptedOut
-from conversations.nudges import NudgeKind
+from conversations.nudges import END_WITH_CONSENT
 from conversations.situation import SAID_YES, Consent, Situation, Talk
 from conversations.telling import tell
-from conversations.wishes import Sureness
 
 HELP_AGAIN_AFTER = timedelta(days=1)
 IN_DOUBT = timedelta(hours=24)
@@ -30,10 +30,10 @@ def opt_out(arrival: Arrival) -> Effects | None:
 
 def opt_out_in_plain_words(arrival: Arrival) -> Effects | None:
     """As good as STOP; in doubt we ask once, and nothing goes out by itself until then."""
-    match wishes.stop_wished(arrival.said.text, arrival.languages):
+    match wishes.stop_wished(arrival.said.text, arrival.languages, outright=arrival.is_answer):
         case Sureness.SURE:
             return stop(arrival)
-        case Sureness.DOUBTFUL if arrival.situation.client.consent in SAID_YES and not arrival.is_plain_answer:
+        case Sureness.DOUBTFUL if arrival.situation.client.consent in SAID_YES and not arrival.is_choice_or_command:
             return ask_whether_to_stop(arrival)
         case _:
             return None
@@ -58,7 +58,7 @@ def told_to_stop(situation: Situation, event: OptedOut, now: datetime) -> Effect
 def ended(to: Consent, shown: Sentence | str, channel: str = "") -> Effects:
     """Nothing that waits goes out any more."""
     reason = "opted_out" if to is Consent.REVOKED else to.value
-    return (ChangeConsent(to, shown, channel), CancelNudges(frozenset(NudgeKind), reason), SaveTalk(None))
+    return (ChangeConsent(to, shown, channel), CancelNudges(END_WITH_CONSENT, reason), SaveTalk(None))
 
 
 def ask_whether_to_stop(arrival: Arrival) -> Effects:
@@ -74,7 +74,9 @@ def wrong_number(arrival: Arrival) -> Effects | None:
     """The number is another person's: no name and no goal is repeated to them (domain guide D12)."""
     situation = arrival.situation
     names = (situation.client.first_name, *situation.others_here)
-    if situation.client.consent in ENDED or not wishes.says_wrong_number(arrival.said.text, arrival.languages, names):
+    if situation.client.consent in ENDED or arrival.is_choice_or_command:
+        return None
+    if not wishes.says_wrong_number(arrival.said.text, arrival.languages, names):
         return None
     told = (*ended(Consent.WRONG_NUMBER, texts.WRONG_NUMBER), arrival.tell(Trigger.WRONG_NUMBER, Level.U2))
     return told if arrival.said.is_answered else (*told, Send(texts.WRONG_NUMBER, purpose=Purpose.LEGAL))

@@ -50,7 +50,9 @@ def words_of_danger(arrival: Arrival) -> Effects | None:
         return None
     if found.kind is DangerKind.BASIC_NEED:
         return in_need(arrival) if found.is_sure else None
-    return in_danger(arrival, found) if found.is_sure else in_doubt(arrival)
+    if found.is_sure:
+        return in_danger(arrival, found)
+    return None if arrival.is_choice_or_command else in_doubt(arrival)
 
 
 def in_danger(arrival: Arrival, found: Danger) -> Effects:

@@ -30,7 +30,9 @@ Rule = Callable[[Arrival], Effects | None]
 
 def answered_by_a_machine(arrival: Arrival) -> Effects | None:
     """Nobody is there to read an answer ("I'm driving right now"), and none is due."""
-    return () if wishes.is_automatic(arrival.said.text, arrival.languages) and not arrival.is_plain_answer else None
+    if arrival.is_choice_or_command or not wishes.is_automatic(arrival.said.text, arrival.languages):
+        return None
+    return ()
 
 
 def language_switch(arrival: Arrival) -> Effects | None:
@@ -70,8 +72,8 @@ def media_alone(arrival: Arrival) -> Effects | None:
 
 
 def reminder_wanted(arrival: Arrival) -> Effects | None:
-    """As in "remind me to call the school fri 9am" (domain guide 3.7)."""
-    behind = wishes.wants_reminder(arrival.said.text, arrival.languages)
+    """As in "remind me to call the school fri 9am" (domain guide 3.7); where any words are an answer, said outright."""
+    behind = wishes.wants_reminder(arrival.said.text, arrival.languages, outright=arrival.is_answer)
     if behind is None or arrival.is_plain_answer or not tools.has_command("remind", arrival.situation.county):
         return None
     others = arrival.languages.values()
@@ -80,7 +82,7 @@ def reminder_wanted(arrival: Arrival) -> Effects | None:
 
 def out_of_scope(arrival: Arrival) -> Effects | None:
     """Money, notices, documents, months: a question for the worker, also where any words would be an answer."""
-    if arrival.is_plain_answer or not wishes.asks_out_of_scope(arrival.said.text, arrival.languages):
+    if arrival.is_choice_or_command or not wishes.asks_out_of_scope(arrival.said.text, arrival.languages):
         return None
     return (arrival.tell(Trigger.OUT_OF_SCOPE, Level.U2), Send(texts.OUT_OF_SCOPE))
 

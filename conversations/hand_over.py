@@ -31,13 +31,14 @@ def names_worker(arrival: Arrival) -> bool:
 
 def asks_for_person(arrival: Arrival) -> bool:
     """In plain words; not where it is one of the choices on offer, which leads to a person by itself."""
-    wanted = wishes.wants_person(arrival.said.text, arrival.languages, arrival.situation.client.worker)
-    return wanted and not arrival.is_plain_answer
+    text, worker = arrival.said.text, arrival.situation.client.worker
+    wanted = wishes.wants_person(text, arrival.languages, worker, outright=arrival.is_answer)
+    return wanted and not arrival.is_choice_or_command
 
 
 def complaint(arrival: Arrival) -> Effects | None:
     """Anger, discrimination, the law: for a person and their supervisor, never for a bot (domain guide 7.2)."""
-    if not wishes.complains(arrival.said.text, arrival.languages):
+    if arrival.is_choice_or_command or not wishes.complains(arrival.said.text, arrival.languages):
         return None
     told = arrival.tell(Trigger.COMPLAINT, Level.U2, to_supervisor=True)
     return (told, *answer_by_a_person(arrival))

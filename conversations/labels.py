@@ -53,6 +53,8 @@ def _ended(cut: str) -> str:
 
 def visible(text: str, keep: str = "") -> str:
     """The text without control marks and marks of direction; a line break or tab becomes a space. `keep` stays."""
+    if text.isascii() and text.isprintable():  # most are, and have nothing to take out
+        return text
     return "".join(sign if _is_visible(sign) or sign in keep else " " * sign.isspace() for sign in text)
 
 

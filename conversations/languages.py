@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from conversations.classifier import NO_CLASSIFIER, Classifier
 from conversations.phrases import PhraseBook, phrase_book
 
 
@@ -84,7 +85,7 @@ class OtherLanguage:
     letters: str = ""
 
 
-NO_PHRASES = phrase_book({}, {}, {}, ())
+NO_PHRASES = phrase_book({}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,8 @@ class Language:
     ("opt_out", "help", "person", ...). `fillers` change nothing around a choice ("please", "option", "I pick");
     `negations` turn the words behind them round ("not", "didn't"); a number before `counted` is no choice ("3 times");
     `connectives` part what follows from the choice ("because").
-    All words are folded (`folding.fold`). `phrases` are for what is meant whatever is asked. `others` are the languages
-    that are not switched on, the same for every language that is.
+    All words are folded (`folding.fold`). `phrases` are for what is meant whatever is asked. `classifier` and `others`,
+    the languages that are not switched on, are the same for every language.
     """
 
     code: str
@@ -115,4 +116,5 @@ class Language:
     counted: frozenset[str] = frozenset()
     connectives: frozenset[str] = frozenset()
     phrases: PhraseBook = NO_PHRASES
+    classifier: Classifier = NO_CLASSIFIER
     others: tuple[OtherLanguage, ...] = ()

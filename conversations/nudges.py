@@ -43,6 +43,9 @@ OF_A_VISIT = frozenset(
     }
 )
 
+END_WITH_CONSENT = frozenset(NudgeKind) - {NudgeKind.PROMISE}
+"""A promise binds people: one that is not kept is theirs to hear of, whatever became of the consent."""
+
 UNHEARD = frozenset({NudgeKind.QUIET, NudgeKind.STILL_QUIET, NudgeKind.BREATH})
 """Timers that bring the client no text of their own accord: any hour will do, and the log does not show them."""
 

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from conversations import phrases
+from conversations.classifier import Sureness
 from conversations.languages import Language
+from conversations.meanings import classifier_of, is_listed, without_unlike
 
 
 class DangerKind(StrEnum):
-    """What is in danger, the gravest first. The phrases of each stand under its name in a language's data."""
+    """What is in danger, the gravest first. Phrases and the classifier name them so."""
 
     SELF_HARM = "self_harm"
     PARTNER_VIOLENCE = "partner_violence"
     HARM_TO_OTHERS = "harm_to_others"
     MEDICAL = "medical"
     BASIC_NEED = "basic_need"
-
-
-TO_LIFE = tuple(kind for kind in DangerKind if kind is not DangerKind.BASIC_NEED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +30,26 @@ class Danger:
 
 
 def danger(text: str, languages: Mapping[str, Language]) -> Danger | None:
-    """The gravest danger that the text speaks of. A sure one comes before a doubtful one; a need after any danger."""
-    books = [language.phrases for language in languages.values()]
-    for kinds in (TO_LIFE, (DangerKind.BASIC_NEED,)):
-        found, sounds_so = phrases.read(text, books, kinds)
-        dangers = [Danger(kind, found[kind] is phrases.Kind.SURE and not sounds_so) for kind in kinds if kind in found]
-        if dangers:
-            return next((each for each in dangers if each.is_sure), dangers[0])
-    return None
+    """The likeliest danger to life that the text speaks of; a need, if it speaks of no other.
+
+    A listed phrase is never overheard: it is in doubt at least, and sure where the classifier hears the same. A listed
+    need is sure by itself: its answer is no alarm. A danger beside what only sounds like one is in doubt.
+    """
+    rest = without_unlike("danger", text, languages)
+    spoken_of = classifier_of(languages).heard(rest)
+    heard = spoken_of.get("danger")
+    listed = [kind for kind in DangerKind if is_listed(kind, rest, languages)]
+    if heard is None and not listed:
+        return None
+    kind = _kind(rest, languages, listed)
+    is_sure = heard is Sureness.SURE or (kind in listed and (kind in spoken_of or kind is DangerKind.BASIC_NEED))
+    return Danger(kind, is_sure and rest == text)
+
+
+def _kind(text: str, languages: Mapping[str, Language], listed: Collection[DangerKind]) -> DangerKind:
+    """The likeliest of those that are listed, or else of those that are heard; a need only where there is no other."""
+    classifier = classifier_of(languages)
+    heard = classifier.heard(text)
+    likely = listed or [kind for kind in DangerKind if kind in heard] or list(DangerKind)
+    to_life = [kind for kind in likely if kind is not DangerKind.BASIC_NEED or likely == list(DangerKind)]
+    return max(to_life or likely, key=lambda kind: classifier.log_odds(text).get(kind, 0.0))

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 from conversations import safety, understand, wishes
 from conversations import single_texts as texts
+from conversations.classifier import Sureness
 from conversations.effects import Effect, Send
 from conversations.events import Said
 from conversations.flows import FLOWS
 from conversations.folding import fold
 from conversations.languages import Language
 from conversations.situation import SAID_YES, Consent, Situation
-from conversations.wishes import Sureness
 
 PROMPT_LASTS = timedelta(hours=12)
 """A question asked so lately is what a text from this phone answers, if there is only one."""
@@ -83,7 +83,7 @@ class _Desk:
         if self.is_for_all(text):
             return self.to_all(self.phone.people)
         if self.phone.asked_at:
-            return self.answered()
+            return self.to_all(self.reached) if safety.danger(text, self.languages) else self.answered()
         if self.needs_no_name(text):
             return self.to(self.likely, self.arrived)
         if self.still_speaking is None and safety.danger(text, self.languages):

@@ -6,13 +6,14 @@ Messages that are nothing but a keyword are read by `understand.intent`.
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from enum import StrEnum
+from functools import lru_cache
 
-from conversations import phrases
+from conversations.classifier import Sureness
 from conversations.folding import as_written, fold
 from conversations.languages import Language, OtherLanguage
-from conversations.phrases import Kind
+from conversations.meanings import is_listed, meant, without_unlike
 
 BEFORE_WISH = " :,.-"
 
@@ -20,63 +21,59 @@ CERTAIN_OF_LANGUAGE = 2
 """So many letters that only one language has are no stranger's name in a text."""
 
 
-class Sureness(StrEnum):
-    SURE = "sure"
-    DOUBTFUL = "doubtful"
+def stop_wished(text: str, languages: Mapping[str, Language], *, outright: bool = False) -> Sureness | None:
+    """A wish that all texts stop. Doubtful is what a reasonable person could read either way: we ask once.
 
-
-def stop_wished(text: str, languages: Mapping[str, Language]) -> Sureness | None:
-    """A wish that all texts stop. Doubtful is what a reasonable person could read either way: we ask once."""
-    kind = _kind("stop", text, languages)
-    return Sureness(kind) if kind else None
+    `outright` leaves no doubt but of words that speakers listed.
+    """
+    wished = meant("stop", text, languages)
+    if outright and wished is Sureness.DOUBTFUL and not is_listed("stop", text, languages):
+        return None
+    return wished
 
 
 def says_wrong_number(text: str, languages: Mapping[str, Language], first_names: Collection[str]) -> bool:
     """Whoever has this phone is not the client. `first_names` are those of the clients on this number."""
-    return _kind("wrong_number", text, languages, first_names) is not None
+    return meant("wrong_number", text, languages, clients=first_names) is not None
 
 
 def asks_out_of_scope(text: str, languages: Mapping[str, Language]) -> bool:
     """A question about money, eligibility, notices, documents, months. Merely to mention them is none."""
-    match _kind("out_of_scope", text, languages):
-        case Kind.SURE:
-            return True
-        case Kind.DOUBTFUL:
-            return "?" in unicodedata.normalize("NFKC", text) or _kind("question", text, languages) is not None
-        case _:
-            return False
+    return meant("out_of_scope", text, languages) is not None
 
 
 def complains(text: str, languages: Mapping[str, Language]) -> bool:
     """Anger, a complaint, discrimination, or the words of the law."""
-    return _kind("complaint", text, languages) is not None
+    return meant("complaint", text, languages) is not None
 
 
 def is_automatic(text: str, languages: Mapping[str, Language]) -> bool:
     """A reply that a phone or a mailbox gave by itself."""
-    return _kind("automatic", text, languages) is not None
+    return meant("automatic", text, languages) is not None
 
 
-def wants_person(text: str, languages: Mapping[str, Language], worker: str) -> bool:
-    """Asks to talk to a person, or to the worker by name. A worker who is merely mentioned is not asked for."""
-    return _kind("person", text, languages, [worker]) is not None
+def wants_person(text: str, languages: Mapping[str, Language], worker: str, *, outright: bool = False) -> bool:
+    """Asks to talk to a person, or to the worker by name. A worker who is merely mentioned is not asked for.
+
+    `outright` asks for words that speakers listed.
+    """
+    if outright and not is_listed("person", text, languages, [worker]):
+        return False
+    return meant("person", text, languages, worker=worker) is not None
 
 
-def wants_reminder(text: str, languages: Mapping[str, Language]) -> str | None:
+def wants_reminder(text: str, languages: Mapping[str, Language], *, outright: bool = False) -> str | None:
     """What the client wants to be reminded of and when: their own words behind "remind me to", "" if there are none.
 
-    The whole text, if it asks in a way that cannot be cut off. None, if it asks for no reminder.
+    The whole text, if it asks in a way that cannot be cut off. None, if it asks for no reminder. `outright` asks
+    for words that speakers listed.
     """
-    if _kind("reminder", text, languages) is None:
+    if meant("reminder", text, languages) is None:
         return None
-    openings = [
-        heard
-        for language in languages.values()
-        for heard in phrases.heard_in(text, language.phrases)
-        if heard.topic == "reminder_opening"
-    ]
-    end = min(openings, key=lambda heard: (heard.start, -heard.end)).end if openings else 0
-    return " ".join(_from_word(end, text)).lstrip(BEFORE_WISH)
+    if outright and not is_listed("reminder_opening", text, languages):
+        return None
+    through = (language.phrases.words_through("reminder_opening", text) for language in languages.values())
+    return " ".join(_from_word(max(through, default=0), text)).lstrip(BEFORE_WISH)
 
 
 def other_language_named(text: str, languages: Mapping[str, Language]) -> str | None:
@@ -85,16 +82,15 @@ def other_language_named(text: str, languages: Mapping[str, Language]) -> str | 
     said = f" {fold(text)} "
     for other in others:
         names = [name for name in other.names if f" {name} " in said]
-        if said.strip() in names or (names and _kind("language", text, languages, names)):
+        if said.strip() in names or (names and _is_asked_for(names, text, languages)):
             return other.name
     written_in = (other for is_written in (_has_letters, _is_in_script) for other in others if is_written(other, text))
     return next((other.name for other in written_in), None)
 
 
-def _kind(topic: str, text: str, languages: Mapping[str, Language], people: Collection[str] = ()) -> Kind | None:
-    books = (language.phrases for language in languages.values())
-    found, _sounds_so = phrases.read(text, books, {topic}, people)
-    return found.get(topic)
+def _is_asked_for(names: Collection[str], text: str, languages: Mapping[str, Language]) -> bool:
+    rest = without_unlike("language", text, languages, names)
+    return is_listed("language", rest, languages, names)
 
 
 def _from_word(place: int, text: str) -> Iterator[str]:
@@ -112,7 +108,13 @@ def _has_letters(other: OtherLanguage, text: str) -> bool:
 
 
 def _is_in_script(other: OtherLanguage, text: str) -> bool:
-    if not other.script or text.isascii():
-        return False
+    return bool(other.script) and _script(text) == other.script
+
+
+@lru_cache(maxsize=256)
+def _script(text: str) -> str:
+    """What the Unicode names of more than half of the letters begin with; nothing where most are plain."""
     letters = [sign for sign in text if sign.isalpha()]
-    return 2 * sum(unicodedata.name(sign, "").startswith(other.script) for sign in letters) > len(letters)
+    scripts = Counter(unicodedata.name(sign, "").partition(" ")[0] for sign in letters if not sign.isascii())
+    script, count = next(iter(scripts.most_common(1)), ("", 0))
+    return script if 2 * count > len(letters) else ""

@@ -15,7 +15,7 @@ from conversations.effects import (
     Preference,
     SetPreference,
 )
-from conversations.nudges import NudgeKind
+from conversations.nudges import END_WITH_CONSENT
 from conversations.situation import Consent, Mode
 from records import consent as rules
 from records.batch import OneClient, TakenBack
@@ -57,7 +57,7 @@ def consent(one: OneClient, effect: ChangeConsent) -> None:
     one.log(Kind.CONSENT_CHANGED, effect.to, message_id=one.cause.message_id)
     if effect.to in rules.SILENT:
         one.batch.taken_back.append(TakenBack(one.client.id, frozenset(), rules.REASON, at_once=True))
-        one.loaded.book.cancel(frozenset(NudgeKind), rules.REASON)
+        one.loaded.book.cancel(END_WITH_CONSENT, rules.REASON)
 
 
 def mode(one: OneClient, effect: ChangeMode) -> None:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, insert, select, text, update
+from sqlalchemy import Connection, RowMapping, and_, bindparam, case, func, insert, select, text, update
 
 from conversations.effects import Purpose
 from conversations.situation import Consent, Mode
 from records import consent, delivery_trouble, engagement
+from records.bulk import one_of
 from records.delivery_trouble import Trouble
 from records.engagement import Kind, Row, entry
 from records.ids import new_id
@@ -80,10 +81,11 @@ A claim that has not been committed still shows its message as due, and so holds
 
 _CLAIM = (
     update(messages)
-    .where(messages.c.id.in_(bindparam("ids", expanding=True)))
+    .where(one_of(messages.c.id, "ids"))
     .values(state=MessageState.CLAIMED, attempts=messages.c.attempts + 1)
 )
 _FREEZE = insert(attempts)
+_REPORTED = insert(status_events)
 _NEVER_SENT = (
     update(messages)
     .where(messages.c.id == bindparam("message"))
@@ -184,7 +186,8 @@ def may_begin(connection: Connection, attempt_id: str, now: datetime) -> bool:
     if not reason:
         return True
     connection.execute(_NEVER_SENT, [{"message": row["id"], "to": MessageState.SUPPRESSED, "because": reason}])
-    connection.execute(_FINISH, {"attempt": attempt_id, "came_to": Outcome.NOT_SENT, "now": now, "error": None})
+    finish = {"attempt": attempt_id, "came_to": Outcome.NOT_SENT, "now": now, "error": None, "provider": None}
+    connection.execute(_FINISH, finish)
     engagement.append(connection, [_status_entry(row, now, MessageState.SUPPRESSED, reason)])
     return False
 
@@ -223,36 +226,44 @@ _ATTEMPT = (
     .where(attempts.c.id == bindparam("attempt"))
     .with_for_update(of=messages)
 )
+_holder = attempts.alias("holder")
+_is_held = select(_holder.c.id).where(_holder.c.provider_id == bindparam("provider")).exists()
 _FINISH = (
     update(attempts)
     .where(attempts.c.id == bindparam("attempt"))
-    .values(outcome=bindparam("came_to"), finished_at=bindparam("now"), error_code=bindparam("error"))
+    .values(
+        outcome=bindparam("came_to"),
+        finished_at=bindparam("now"),
+        error_code=bindparam("error"),
+        provider_id=func.coalesce(attempts.c.provider_id, case((~_is_held, bindparam("provider")))),
+    )
 )
-_holder = attempts.alias("holder")
 _BIND = (
     update(attempts)
-    .where(
-        attempts.c.id == bindparam("attempt"),
-        attempts.c.provider_id.is_(None),
-        ~select(_holder.c.id).where(_holder.c.provider_id == bindparam("provider")).exists(),
-    )
+    .where(attempts.c.id == bindparam("attempt"), attempts.c.provider_id.is_(None), ~_is_held)
     .values(provider_id=bindparam("provider"))
 )
 _named = messages.alias("named")
+_is_named = select(_named.c.id).where(_named.c.provider_id == bindparam("provider")).exists()
 _BIND_MESSAGE = (
     update(messages)
-    .where(
-        messages.c.id == bindparam("message"),
-        messages.c.provider_id.is_(None),
-        ~select(_named.c.id).where(_named.c.provider_id == bindparam("provider")).exists(),
-    )
+    .where(messages.c.id == bindparam("message"), messages.c.provider_id.is_(None), ~_is_named)
     .values(provider_id=bindparam("provider"))
 )
 _MOVE = (
     update(messages)
     .where(messages.c.id == bindparam("message"))
-    .values(state=bindparam("to"), reason=bindparam("because"), error_code=bindparam("error"))
+    .values(
+        state=bindparam("to"),
+        reason=bindparam("because"),
+        error_code=bindparam("error"),
+        provider_id=func.coalesce(messages.c.provider_id, case((~_is_named, bindparam("provider")))),
+    )
 )
+"""The first answer or report says which of the provider's messages this is; later ones change nothing.
+
+An id that another attempt or message has already stays with that one. No id, where none is news, changes nothing.
+"""
 
 
 def outcome(
@@ -276,12 +287,12 @@ def outcome(
         _lock_people(connection, attempt_id)
     row = connection.execute(_ATTEMPT, {"attempt": attempt_id}).mappings().one()
     rose = False
-    connection.execute(_FINISH, {"attempt": attempt_id, "came_to": came_to, "now": now, "error": error_code})
-    if provider_id:
-        _bind(connection, row, provider_id)
+    names = _news(row, provider_id)
+    finish = {"attempt": attempt_id, "came_to": came_to, "now": now, "error": error_code, "provider": names}
+    connection.execute(_FINISH, finish)
     match came_to:
         case Outcome.ACCEPTED:
-            _rise(connection, row, MessageState.ACCEPTED, now)
+            _rise(connection, row, MessageState.ACCEPTED, now, names=names)
         case Outcome.REFUSED:
             rose = _rise(connection, row, MessageState.FAILED, now, error_code, reason)
         case Outcome.NOT_SENT if RANK.get(row["state"], 1) == 0:
@@ -292,9 +303,7 @@ def outcome(
                 .values(state=MessageState.DUE, due_at=again, reason=reason, error_code=error_code)
             )
         case Outcome.UNKNOWN if row["state"] == MessageState.CLAIMED:
-            connection.execute(
-                _MOVE, {"message": row["id"], "to": MessageState.UNKNOWN, "because": reason, "error": error_code}
-            )
+            _move(connection, row, MessageState.UNKNOWN, reason, error_code)
         case _:
             pass
     return _trouble(connection, row, error_code, now, rose=rose)
@@ -332,11 +341,11 @@ def fold_status(
     row = connection.execute(_ATTEMPT, {"attempt": attempt_id}).mappings().first()
     if row is None:
         return None
-    _bind(connection, row, provider_id)
+    if names := _news(row, provider_id):
+        connection.execute(_BIND, {"attempt": attempt_id, "provider": names})
     event = {"id": new_id(at), "attempt_id": attempt_id, "at": at, "status": status[:16], "error_code": error_code}
-    connection.execute(insert(status_events), [event])
-    to = REPORTS.get(status)
-    rose = to is not None and _rise(connection, row, to, at, error_code)
+    connection.execute(_REPORTED, [event])
+    rose = _rise(connection, row, REPORTS.get(status), at, error_code, names=names)
     return _trouble(connection, row, error_code, at, rose=rose)
 
 
@@ -355,28 +364,38 @@ def _trouble(
 def _rise(
     connection: Connection,
     row: RowMapping,
-    to: MessageState,
+    to: MessageState | None,
     now: datetime,
     error_code: int | None = None,
     reason: str = "",
+    names: str | None = None,
 ) -> bool:
-    """Whether it is news."""
-    if RANK[to] <= RANK.get(row["state"], RANK[to]):
+    """Whether it is news. The provider's id, where that is, is kept in any case."""
+    if to is None or RANK[to] <= RANK.get(row["state"], RANK[to]):
+        if names:
+            connection.execute(_BIND_MESSAGE, {"message": row["id"], "provider": names})
         return False
     because = reason or (f"error {error_code}" if error_code else "")
-    connection.execute(_MOVE, {"message": row["id"], "to": to, "because": because, "error": error_code})
+    _move(connection, row, to, because, error_code, names)
     engagement.append(connection, [_status_entry(row, now, to, because)])
     return True
 
 
-def _bind(connection: Connection, row: RowMapping, provider_id: str) -> None:
-    """The first report or answer says which of the provider's messages this is; later ones change nothing.
+def _move(
+    connection: Connection,
+    row: RowMapping,
+    to: MessageState,
+    because: str,
+    error_code: int | None,
+    names: str | None = None,
+) -> None:
+    values = {"message": row["id"], "to": to, "because": because, "error": error_code, "provider": names}
+    connection.execute(_MOVE, values)
 
-    An id that another attempt or message has already stays with that one.
-    """
-    if row["bound_to"] is None:
-        connection.execute(_BIND, {"attempt": row["attempt_id"], "provider": provider_id})
-        connection.execute(_BIND_MESSAGE, {"message": row["id"], "provider": provider_id})
+
+def _news(row: RowMapping, provider_id: str | None) -> str | None:
+    """The provider's id, where this attempt has none yet."""
+    return provider_id if row["bound_to"] is None else None
 
 
 def unknown_after_crash(connection: Connection, now: datetime, older_than: timedelta) -> int:

@@ -1,6 +1,7 @@
 """What all tests share: a real Postgres, a fresh database on either engine, a free port."""
 
 import secrets
+import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -10,6 +11,12 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import make_url
+
+from bot.commands.migrate import migrate_to_head
+
+EMPTY = "template1"
+"""What Postgres copies for a new database, unless told otherwise."""
 
 
 @pytest.fixture(scope="session")
@@ -33,12 +40,12 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @contextmanager
-def fresh_on(server: str) -> Iterator[str]:
-    """An empty database on Postgres, as SQLAlchemy writes its address."""
+def fresh_on(server: str, copy_of: str = EMPTY) -> Iterator[str]:
+    """A database on Postgres that lasts as long as the context, as SQLAlchemy writes its address."""
     name = f"test_{secrets.token_hex(6)}"
     identifier = sql.Identifier(name)
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(identifier))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(identifier, sql.Identifier(copy_of)))
         socket_folder = connection.info.host
         yield f"postgresql+psycopg://postgres@/{name}?host={socket_folder}"
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
@@ -61,6 +68,43 @@ def sqlite_url(tmp_path: Path) -> str:
 def database_url(request: pytest.FixtureRequest) -> str:
     """A fresh, empty database: the test runs once on SQLite and once on Postgres."""
     url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with this release's tables and no row, to be copied: that takes a hundredth of the time of migrating."""
+    file = tmp_path_factory.mktemp("migrated") / "milepost.db"
+    migrate_to_head(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: str) -> Iterator[str]:
+    """As `migrated_sqlite`: the name of the database to be copied, which nobody may be connected to."""
+    with fresh_on(postgres_server) as url:
+        migrate_to_head(url)
+        yield str(make_url(url).database)
+
+
+@pytest.fixture
+def migrated_sqlite_url(migrated_sqlite: Path, sqlite_url: str) -> str:
+    """A database of the test's own on SQLite, with tables and no row."""
+    shutil.copy(migrated_sqlite, str(make_url(sqlite_url).database))
+    return sqlite_url
+
+
+@pytest.fixture
+def migrated_postgres_url(postgres_server: str, migrated_postgres: str) -> Iterator[str]:
+    """A database of the test's own on Postgres, with tables and no row."""
+    with fresh_on(postgres_server, copy_of=migrated_postgres) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def migrated_url(request: pytest.FixtureRequest) -> str:
+    """A database of the test's own, with tables and no row: the test runs once on SQLite and once on Postgres."""
+    url: str = request.getfixturevalue(f"migrated_{request.param}_url")
     return url
 
 

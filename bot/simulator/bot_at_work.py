@@ -110,11 +110,13 @@ class BotAtWork:
         except Exception as error:  # noqa: BLE001  as below
             self.failures.append((now, f"{type(event).__name__}: {failed(error)}"))
 
-    def send(self, now: datetime) -> None:
-        """Claim what is due, hand it over, store what came of it; until nothing is due."""
-        while claimed := self.run(lambda connection: outbox.claim(connection, now, AT_ONCE)):
-            outcomes = [(one, self._carrier.take(one, now)) for one in claimed]
+    def send(self, now: datetime) -> bool:
+        """Claim what is due, of each number one, hand it over, and store what came of it; False if nothing was due."""
+        claimed = self.run(lambda connection: outbox.claim(connection, now, AT_ONCE))
+        outcomes = [(one, self._carrier.take(one, now)) for one in claimed]
+        if outcomes:
             self.run(partial(self._record, outcomes=outcomes, now=now))
+        return bool(outcomes)
 
     def _record(self, connection: Connection, outcomes: Sequence[tuple[Claimed, Outcome]], now: datetime) -> None:
         for claimed, outcome in outcomes:

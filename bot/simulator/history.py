@@ -5,13 +5,15 @@ Ids rise with time within one process, so that they tell what came before what a
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import JSON, Connection, String, Table, Text, cast, select
 
 from bot.simulator.simulation import BEGINS, Simulation, Spoke
 from bot.simulator.virtual_client import Person
@@ -65,7 +67,7 @@ class Line:
 
 @dataclass
 class Life:
-    """All of one client. Rows are in the order of their ids."""
+    """All of one client. Rows are in the order of their ids; all of them are here before anybody looks at a line."""
 
     person: Person
     client_id: str
@@ -83,19 +85,19 @@ class Life:
     spoke: list[Spoke] = field(default_factory=list)
     row: Row = field(default_factory=dict)
 
-    @property
+    @cached_property
     def consent(self) -> Line:
         return _line(Consent.NONE, [(row["id"], row["to"]) for row in self.consents])
 
-    @property
+    @cached_property
     def mode(self) -> Line:
         return _line(Mode.BOT, [(row["id"], row["subject"]) for row in self.of(Kind.MODE_CHANGED)])
 
-    @property
+    @cached_property
     def language(self) -> Line:
         return _line(self.person.language, self._set("language"))
 
-    @property
+    @cached_property
     def shares(self) -> Line:
         return _line("yes" if self.person.shares else "no", self._set("phone_is_shared"))
 
@@ -225,21 +227,22 @@ def _put_texts(lives: Mapping[int, Life], texts: Iterable[Row], left: Sequence[L
 def _rows(connection: Connection, table: Table) -> list[Row]:
     """In the order of the ids, or of the keys."""
     rows = connection.execute(select(table).order_by(*table.primary_key.columns))
-    return [dict(row) for row in rows.mappings()]
+    names = tuple(rows.keys())
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _all_texts(connection: Connection) -> list[tuple[str, str]]:
     """Every piece of text in the database that holds a digit, with where it stands."""
-    found: list[tuple[str, str]] = []
-    for table in metadata.sorted_tables:
-        for row in connection.execute(select(table)).mappings():
-            for name, value in row.items():
-                if isinstance(value, str) and name not in KNOWN_DIGITS and any(map(str.isdigit, value)):
-                    found.append((f"{table.name}.{name}", value))
-                elif isinstance(value, dict | list) and value:
-                    found.append((f"{table.name}.{name}", str(value)))
-    return found
+    return [
+        (f"{table.name}.{column.name}", text)
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, String | JSON) and not column.foreign_keys and column.name not in OF_DIGITS
+        for text in connection.scalars(select(cast(column, Text)))
+        if text and DIGIT.search(text)
+    ]
 
 
-KNOWN_DIGITS = frozenset({"id", "number", "provider_id", "client_id", "message_id", "worker_id", "attempt_id"})
-"""Columns of our own ids, and of the phones."""
+DIGIT = re.compile(r"\d")
+OF_DIGITS = frozenset({"id", "number", "provider_id"})
+"""Columns of our own ids, as those that refer to others are, and of the phones."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.simulator.checks.consent_checks import UNPROMPTED
+from bot.simulator.checks.consent_checks import COUNTED
 from bot.simulator.history import Evidence, Life, Row
 from bot.simulator.tempers import Impulse
 from conversations.effects import Purpose
@@ -247,7 +247,7 @@ def _unprompted_a_week(lives: Sequence[Life], evidence: Evidence) -> Iterator[in
 
 
 def _is_unprompted(message: Row, nudge: Mapping[str, object]) -> bool:
-    return message["purpose"] in UNPROMPTED - {Purpose.INVITE} and nudge.get("kind") != NudgeKind.OWN_REMINDER
+    return message["purpose"] in COUNTED and nudge.get("kind") != NudgeKind.OWN_REMINDER
 
 
 def _met_a_person(life: Life, since: datetime) -> bool:

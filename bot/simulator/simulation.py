@@ -126,10 +126,9 @@ class Simulation:
         if _is_due(waits.escalation, now):
             self.bot.pass_up(now)
         waits = self.bot.waits()
-        if _is_due(waits.text, now):
-            self.bot.send(now)
-            self._expect()
+        while _is_due(waits.text, now) and self.bot.send(now):
             waits = self.bot.waits()
+        self._expect()
         if waits.called:
             office.answer_calls(self.bot.new_calls(), now)
         return waits

@@ -19,7 +19,6 @@ from sqlalchemy import Table, or_, select, update
 from bot.app import House, Plan, open_house
 from bot.channels.twilio import TwilioChannel
 from bot.channels.twilio_webhooks import Signature
-from bot.commands.migrate import migrate_to_head
 from bot.commands.serve import open_door
 from bot.county_file import load_county
 from bot.hooks.addresses import Address
@@ -177,8 +176,7 @@ class Office:
 
 @asynccontextmanager
 async def open_office(database_url: str, port: int, now: datetime, *hooks: Hook) -> AsyncIterator[Office]:
-    """`hooks` tell a receiver each, which takes nothing before the third time."""
-    migrate_to_head(database_url)
+    """On a database with its tables; `hooks` tell a receiver each, which takes nothing before the third time."""
     clock = StillClock(now.astimezone(UTC))
     async with AsyncExitStack() as stack:
         twilio = await stack.enter_async_context(FakeTwilio())

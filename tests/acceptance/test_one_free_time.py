@@ -25,11 +25,11 @@ FREE = [WANTED, *(at(day, hour) for day in (13, 16, 17, 18) for hour in (9, 10, 
 
 
 async def test_of_clients_who_want_one_time_at_once_one_gets_it_and_the_others_are_offered_more(
-    database_url: str, free_port: int, unused_tcp_port: int
+    migrated_url: str, free_port: int, unused_tcp_port: int
 ) -> None:
     """By two servers on one database."""
     async with AsyncExitStack() as stack:
-        office = await stack.enter_async_context(open_office(database_url, free_port, at(4, 10)))
+        office = await stack.enter_async_context(open_office(migrated_url, free_port, at(4, 10)))
         other_door = await another_server(stack, office, unused_tcp_port)
         await office.house.writer.run(lambda c: visits.offer(c, office.ana, FREE, office.ana, office.clock.now()))
         people = [await with_visit(office, f"Client{n}") for n in range(MANY)]

@@ -75,9 +75,9 @@ def to_all(moment: datetime, occasion: str) -> list[Step]:
     ids=["today", "next day", "look", "danger"],
 )
 async def test_what_nobody_takes_goes_on_over_a_weekend_and_a_holiday_at_the_right_minute(
-    sqlite_url: str, free_port: int, says: str, said_at: datetime, steps: Sequence[Step]
+    migrated_sqlite_url: str, free_port: int, says: str, said_at: datetime, steps: Sequence[Step]
 ) -> None:
-    async with open_office(sqlite_url, free_port, said_at, *HOOKS) as office:
+    async with open_office(migrated_sqlite_url, free_port, said_at, *HOOKS) as office:
         lena = await office.client("Lena")
         await office.says(lena, says)
         await told(office, (await office.rows(escalations))[0].trigger)

@@ -116,7 +116,13 @@ TABLE: dict[str, Row] = {
     ),
     "Hilda": Row(Trigger.HARM_TO_OTHERS, Level.U0, ("someone hurt my baby",), ("danger/harm",), mode="stopped"),
     "Medea": Row(Trigger.MEDICAL, Level.U0, ("no puedo respirar",), ("danger/medical",), mode="stopped"),
-    "Dora": Row(Trigger.CRISIS_IN_DOUBT, Level.U0, ("im not going to hurt myself",), ("single/person",), mode="human"),
+    "Dora": Row(
+        Trigger.CRISIS_IN_DOUBT,
+        Level.U0,
+        ("this bus is killing me. he hit me again",),
+        ("single/person",),
+        mode="human",
+    ),
     "Umbra": Row(Trigger.SAFETY_WORD, Level.U0, hears=("single/received",), mode="stopped", then=sets_safety_word),
     "Nela": Row(
         Trigger.BASIC_NEED,
@@ -282,9 +288,9 @@ async def play(office: Office, person: Person, row: Row) -> None:
 
 
 async def test_every_trigger_opens_its_item_answers_the_client_and_calls_who_is_concerned(
-    database_url: str, free_port: int
+    migrated_url: str, free_port: int
 ) -> None:
-    async with open_office(database_url, free_port, NOW - A_BREATH, CASES, SUPERVISOR) as office:
+    async with open_office(migrated_url, free_port, NOW - A_BREATH, CASES, SUPERVISOR) as office:
         times = [at(day, hour) for day, hour in ((11, 14), (12, 9), (12, 15))]
         await office.house.writer.run(lambda c: visits.offer(c, office.ana, times, office.ana, office.clock.now()))
         people = {name: await office.client(name, *row.scene) for name, row in TABLE.items()}
@@ -353,9 +359,9 @@ async def items_told(office: Office, receiver: str) -> Sequence[Any]:
 
 
 async def test_a_client_who_stays_silent_is_told_of_after_7_days_and_again_after_21(
-    sqlite_url: str, free_port: int
+    migrated_sqlite_url: str, free_port: int
 ) -> None:
-    async with open_office(sqlite_url, free_port, at(4, 10), CASES) as office:
+    async with open_office(migrated_sqlite_url, free_port, at(4, 10), CASES) as office:
         check_in = PlanNudge(NudgeKind.CHECK_IN, "check_in:1.1", at(4, 10), "1.1")
         shy = await office.client("Shyla", goal(), check_in)
         heard: list[str] = []
@@ -380,9 +386,9 @@ async def test_a_client_who_stays_silent_is_told_of_after_7_days_and_again_after
 
 
 async def test_a_promise_that_is_not_kept_is_told_of_and_the_client_hears_the_truth(
-    sqlite_url: str, free_port: int
+    migrated_sqlite_url: str, free_port: int
 ) -> None:
-    async with open_office(sqlite_url, free_port, NOW, CASES, SUPERVISOR) as office:
+    async with open_office(migrated_sqlite_url, free_port, NOW, CASES, SUPERVISOR) as office:
         wilma = await office.client("Wilma")
         await office.says(wilma, "0")
         promised = DUE[Level.U1]

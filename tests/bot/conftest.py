@@ -15,7 +15,6 @@ import structlog
 from bot.app import House, Plan, open_house
 from bot.channels.twilio import TwilioChannel
 from bot.channels.twilio_webhooks import Signature
-from bot.commands.migrate import migrate_to_head
 from bot.commands.serve import open_door
 from bot.county_file import load_county
 from bot.languages import load_languages
@@ -38,7 +37,7 @@ class StillClock:
         return self.at
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)  # asyncio writes one for each run of a fixture that gives it
 class Street:
     """The running house with Maria as a client of Ana's, and what a test needs to meet it."""
 
@@ -52,14 +51,13 @@ class Street:
 
 
 @pytest.fixture
-async def street(sqlite_url: str, free_port: int) -> AsyncIterator[Street]:
-    migrate_to_head(sqlite_url)
+async def street(migrated_sqlite_url: str, free_port: int) -> AsyncIterator[Street]:
     clock = StillClock(MONDAY)
     async with AsyncExitStack() as stack:
         twilio = await stack.enter_async_context(FakeTwilio())
         twilio.webhook = f"http://127.0.0.1:{free_port}"
         settings = make_settings(
-            database_url=sqlite_url, public_url=twilio.webhook, port=free_port, twilio_api_base=twilio.url
+            database_url=migrated_sqlite_url, public_url=twilio.webhook, port=free_port, twilio_api_base=twilio.url
         )
         county = load_county(settings.county)
         plan = Plan(settings, county, load_languages(county.languages), clock, pace=1000)

@@ -46,9 +46,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
 
 
 @pytest.fixture
-def ana(run: Run) -> None:
+def ana(run: Run, migrated_sqlite_url: str) -> None:
     """A migrated database with Ana in it."""
-    assert run("migrate")[0] == 0
     assert run("staff", "add", "Ana@Example.org", "Ana", stdin=f"{PASSWORD}\n")[0] == 0
 
 

@@ -98,19 +98,28 @@ def test_a_mistake_in_a_file_is_named_by_its_key(locales: Path, line: str, repla
 
 def test_a_phrase_that_cannot_be_read_is_named_with_what_to_do(locales: Path) -> None:
     phrases = locales / "es/phrases.toml"
-    phrases.write_text(phrases.read_text("utf-8").replace("sure = [", 'sure = ["(hola", ', 1), "utf-8")
+    phrases.write_text(phrases.read_text("utf-8").replace("stop = [", 'stop = ["(hola", ', 1), "utf-8")
+    remedy = "write it as conversations/phrases.py says"
     assert problems(locales, "es") == [
-        "locales/es/phrases.toml: '(hola': ( is not closed -> write it as conversations/phrases.py says"
+        f"locales/es/phrases.toml: '(hola': missing ), unterminated subpattern -> {remedy}"
     ]
 
 
-def test_a_topic_without_its_lists_is_named(locales: Path) -> None:
+def test_a_topic_that_is_missing_is_named(locales: Path) -> None:
     phrases = locales / "es/phrases.toml"
-    phrases.write_text(phrases.read_text("utf-8").replace("doubtful = [", "doubtfull = [", 1), "utf-8")
+    phrases.write_text(phrases.read_text("utf-8").replace("self_harm = [", "self_harms = [", 1), "utf-8")
     assert (
-        "locales/es/phrases.toml topics.self_harm.doubtful: Field required -> compare it with locales/en/phrases.toml"
+        "locales/es/phrases.toml phrases.self_harm: Field required -> compare it with locales/en/phrases.toml"
         in problems(locales, "es")
     )
+
+
+@pytest.mark.parametrize("content", [b"", b"no JSON\n", b"{}\n"])
+def test_what_was_learned_is_named_where_it_cannot_be_read(locales: Path, content: bytes) -> None:
+    (locales / "classifier.bin").write_bytes(content)
+    assert problems(locales, "en")[0].startswith("locales/classifier.bin: cannot be read: ")
+    (locales / "classifier.bin").unlink()
+    assert problems(locales, "en")[0].endswith(" -> make it with: make classifier")
 
 
 def test_a_mistake_in_the_words_of_other_languages_is_named(locales: Path) -> None:

@@ -55,8 +55,8 @@ IN_OWN_WORDS = frozenset(
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    async with open_office(tmp_path, PhoneChannel()) as office:
+async def office(migrated_sqlite_url: str) -> AsyncIterator[Office]:
+    async with open_office(migrated_sqlite_url, PhoneChannel()) as office:
         yield office
 
 

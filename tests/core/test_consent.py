@@ -5,7 +5,7 @@ import pytest
 
 from conversations.effects import CancelNudges, ChangeConsent, HoldTexts, SaveTalk, Send, WatchConsent
 from conversations.events import FellDue, OptedOut, Said
-from conversations.nudges import NudgeKind
+from conversations.nudges import END_WITH_CONSENT, NudgeKind
 from conversations.situation import Consent, Mode, Talk
 from tests.core.desk import (
     ASKED_RESULT,
@@ -32,7 +32,7 @@ RENEWING = Talk("renewal", "still_ok", NOW - timedelta(hours=2))
 def test_plain_words_that_ask_to_stop_are_as_good_as_the_word_itself(text: str, talk: Talk | None) -> None:
     effects = after(replace(WITH_PLAN, talk=talk), text)
     assert only(effects, ChangeConsent).to is Consent.REVOKED
-    assert only(effects, CancelNudges).kinds == frozenset(NudgeKind)
+    assert only(effects, CancelNudges).kinds == END_WITH_CONSENT
     assert only(effects, SaveTalk) == SaveTalk(None)
     assert told(effects) == ["single/stopped"]
     assert asked_for(effects) == [("opted_out", "U3")]
@@ -41,7 +41,7 @@ def test_plain_words_that_ask_to_stop_are_as_good_as_the_word_itself(text: str, 
 def test_what_staff_hear_is_as_good_as_the_word_itself_and_nothing_is_said_about_it() -> None:
     effects = happens(replace(WITH_PLAN, talk=ASKED_WHERE), OptedOut("voice", "no more texts"))
     assert only(effects, ChangeConsent) == ChangeConsent(Consent.REVOKED, "no more texts", "voice")
-    assert only(effects, CancelNudges).kinds == frozenset(NudgeKind)
+    assert only(effects, CancelNudges).kinds == END_WITH_CONSENT
     assert only(effects, SaveTalk) == SaveTalk(None)
     assert told(effects) == []
     assert asked_for(effects) == [("opted_out", "U3")]
@@ -74,7 +74,7 @@ def test_the_question_whether_to_stop_does_what_is_answered(reply: str, says: st
 def test_a_wrong_number_is_closed_and_no_name_or_goal_is_repeated(text: str) -> None:
     effects = after(replace(WITH_PLAN, talk=ASKED_RESULT), text)
     assert only(effects, ChangeConsent).to is Consent.WRONG_NUMBER
-    assert only(effects, CancelNudges).kinds == frozenset(NudgeKind)
+    assert only(effects, CancelNudges).kinds == END_WITH_CONSENT
     assert asked_for(effects) == [("wrong_number", "U2")]
     assert told(effects) == ["single/wrong_number"]
 
@@ -122,7 +122,7 @@ def test_without_a_renewed_yes_the_consent_expires(answer: str | None) -> None:
     silent = FellDue(NudgeKind.SILENCE, RENEWING.asked_at.isoformat())
     effects = after(due, answer) if answer else happens(due, silent)
     assert only(effects, ChangeConsent).to is Consent.EXPIRED
-    assert only(effects, CancelNudges).kinds == frozenset(NudgeKind)
+    assert only(effects, CancelNudges).kinds == END_WITH_CONSENT
 
 
 def test_a_stop_that_was_confirmed_by_the_provider_or_to_another_of_this_number_is_not_confirmed_again() -> None:

@@ -59,12 +59,14 @@ def test_what_was_said_in_the_same_breath_is_for_a_person_to_read() -> None:
 
 
 def test_a_doubtful_match_is_looked_at_as_soon_as_a_sure_one_and_the_client_hears_that_a_person_will() -> None:
-    effects = after(replace(JOINED, talk=ASKED_WHERE), "im not going to hurt myself")
+    effects = after(replace(JOINED, talk=ASKED_WHERE), "this bus is killing me. he hit me again")
     assert asked_for(effects) == [("crisis_in_doubt", "U0")]
     assert only(effects, TellWorker).promised
     assert only(effects, ChangeMode).to is Mode.HUMAN
     assert told(effects) == ["single/person"]
-    assert asked_for(after(in_mode(JOINED, Mode.HUMAN), "im not going to hurt myself")) == [("crisis_in_doubt", "U0")]
+    assert asked_for(after(in_mode(JOINED, Mode.HUMAN), "this bus is killing me. he hit me again")) == [
+        ("crisis_in_doubt", "U0")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -122,7 +124,7 @@ def test_of_several_people_on_one_number_only_one_hears_the_reply() -> None:
     assert asked_for(effects) == [("self_harm", "U0")]
     assert told(effects) == []
     assert told(happens(JOINED, Said("we have no food", is_answered=True))) == []
-    assert told(happens(JOINED, Said("im not going to hurt myself", is_answered=True))) == []
+    assert told(happens(JOINED, Said("this bus is killing me. he hit me again", is_answered=True))) == []
 
 
 def test_a_need_said_again_within_the_hour_is_answered_again() -> None:

@@ -17,7 +17,7 @@ from conversations.effects import (
 )
 from conversations.escalations import Level, Trigger
 from conversations.events import Said
-from conversations.nudges import NudgeKind
+from conversations.nudges import END_WITH_CONSENT
 from conversations.situation import Consent, Situation, Talk
 from tests.core.people import GOAL, JOINED, LANGUAGES, MARIA, NOW, WITH_PLAN
 
@@ -45,7 +45,7 @@ def only(effects: tuple[Effect, ...], kind: type[E]) -> E:
 def test_a_whole_message_that_says_stop_ends_all_texts_whatever_was_asked(text: str, talk: Talk | None) -> None:
     effects = after(replace(WITH_PLAN, talk=talk), text)
     assert only(effects, ChangeConsent).to is Consent.REVOKED
-    assert only(effects, CancelNudges).kinds == frozenset(NudgeKind)
+    assert only(effects, CancelNudges).kinds == END_WITH_CONSENT
     assert only(effects, SaveTalk) == SaveTalk(None)
     assert only(effects, TellWorker).trigger is Trigger.OPTED_OUT
     assert told(effects) == ["single/stopped"]

@@ -127,6 +127,13 @@ def test_what_concerns_the_number_goes_to_all_and_one_of_them_hears_the_answer(t
     assert [(client, held.said.is_answered) for client, held in routing.gives] == [("c2", False), ("c1", True)]
 
 
+@pytest.mark.parametrize("text", ["i want to kill myself", "Maria: i want to kill myself"])
+def test_words_of_danger_wait_for_no_answer_to_who_is_writing(text: str) -> None:
+    routing = comes(text, asked(PHONE))
+    assert [client for client, _held in routing.gives] == ["c1", "c2"]
+    assert (routing.phone.asked_at, routing.says) == (None, ())
+
+
 def test_words_of_danger_reach_the_workers_of_all_while_nobody_knows_who_wrote() -> None:
     assert [client for client, _ in given(comes("i want to die"))] == ["c1", "c2"]
     speaking = replace(PHONE, speaker="c2", spoke_at=NOW - timedelta(minutes=2))

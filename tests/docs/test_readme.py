@@ -1,11 +1,12 @@
 """What the README claims is there."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from bot.__main__ import cli
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -32,10 +33,8 @@ def test_every_setting_named_is_explained_in_the_example(name: str) -> None:
 def test_every_command_named_is_one(command: str) -> None:
     words = [word for word in command.split() if word not in {"ana", "clients", "goal"}]
     words += ["clients"] if words == ["import"] else []
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", *words, "--help"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    done = CliRunner().invoke(cli, [*words, "--help"])
+    assert done.exit_code == 0, done.output
 
 
 @pytest.mark.parametrize("target", re.findall(r"^make (\w+)", README, re.MULTILINE))

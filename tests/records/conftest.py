@@ -12,14 +12,13 @@ from conversations.county import County, Hook
 from conversations.situation import Consent
 from records import people
 from records.database import connect
-from records.tables import clients, metadata
+from records.tables import clients
 from tests.records.place import NOW, ZONE, Place, Script
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = connect(database_url)
-    metadata.create_all(engine)
+def engine(migrated_url: str) -> Iterator[Engine]:
+    engine = connect(migrated_url)
     yield engine
     engine.dispose()
 

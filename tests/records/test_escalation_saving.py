@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from conversations.effects import PlanNudge, Purpose, SettleNudge, TellWorker
+from conversations.effects import CancelNudges, ChangeConsent, PlanNudge, Purpose, SettleNudge, TellWorker
 from conversations.escalations import Level, Trigger
 from conversations.events import WorkerWrote
-from conversations.nudges import NudgeKind, NudgeState
+from conversations.nudges import END_WITH_CONSENT, NudgeKind, NudgeState
 from conversations.office_hours import due
+from conversations.situation import Consent
 from records import escalations, leaves
 from records.engagement import Kind
 from records.escalations import Outcome
@@ -229,6 +230,13 @@ async def test_a_promise_whose_moment_comes_before_a_person_does_is_broken(place
     assert calls(place, Trigger.ASKED_FOR_PERSON) == ["opened", "promise_broken"]
     (broken,) = logged(place, Kind.PROMISE_BROKEN)
     assert broken.detail["promised_by"] == place.now.isoformat()
+
+
+async def test_a_promise_to_who_stops_is_looked_after_all_the_same(place: Place) -> None:
+    await promise(place)
+    await place.decides(ChangeConsent(Consent.REVOKED), CancelNudges(END_WITH_CONSENT, "opted_out"))
+    await falls_due(place)
+    assert item(place, Trigger.ASKED_FOR_PERSON).promise_broken_at == place.now
 
 
 async def test_a_promise_is_kept_when_a_person_writes_in_time(place: Place) -> None:

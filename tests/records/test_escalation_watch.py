@@ -222,7 +222,7 @@ async def test_of_many_processes_one_takes_each_step(place: Place) -> None:
     assert len(logged(place, Kind.ESCALATION_PASSED_ON)) == 5
 
 
-@pytest.mark.parametrize("database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+@pytest.mark.parametrize("migrated_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 async def test_a_client_in_another_process_s_hands_is_left_to_it(place: Place) -> None:
     await opened(place, Trigger.OUT_OF_SCOPE, Level.U2)
     with place.engine.begin() as other:
@@ -239,7 +239,7 @@ async def test_the_writer_passes_up_what_is_due_by_its_clock(place: Place) -> No
     assert await place.writer.pass_up() == 1
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 async def test_to_look_when_nothing_is_due_reads_one_index(place: Place) -> None:
     asked = str(escalation_watch._WAITING.compile(dialect=place.engine.dialect))
     plan = place.do(lambda c: c.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", (1, 100, 0)).all())

@@ -14,7 +14,6 @@ from records import escalation_reads, phones, sessions, staff_reads, worker_nudg
 from records.database import connect
 from records.errors import ChangedError, NotFoundError, TooLateError
 from records.ids import new_id
-from records.tables import metadata
 from records.worker_nudges import Wish
 from tests.staff.life import live_a_little
 from tests.staff.office import MONDAY, a_county, add_people
@@ -23,10 +22,9 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def connection(database_url: str) -> Iterator[Connection]:
-    engine = connect(database_url)
+def connection(migrated_url: str) -> Iterator[Connection]:
+    engine = connect(migrated_url)
     with engine.begin() as connection:
-        metadata.create_all(connection)
         yield connection
     engine.dispose()
 

@@ -288,7 +288,7 @@ async def test_a_database_that_is_gone_is_a_storage_error_and_works_again_when_i
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+@pytest.mark.parametrize("migrated_url", ["postgres"], indirect=True)
 async def test_a_connection_that_broke_is_replaced_without_anybody_noticing(place: Place, postgres_server: str) -> None:
     await place.says("hi")
     with psycopg.connect(postgres_server, autocommit=True) as admin:

@@ -28,7 +28,7 @@ from records.delivery_trouble import Trouble
 from records.errors import StorageError
 from records.ids import new_id
 from records.states import MessageState
-from records.tables import attempts, clients, messages, metadata, staff
+from records.tables import attempts, clients, messages, staff
 from records.writer import Writer
 from scheduler.sender import Accepted, NotSent, Outcome, Outgoing, Pace, Refused, Sender, Transactions, Unknown
 
@@ -113,7 +113,6 @@ class House:
     def __init__(self, url: str, provider: Provider, channel: LoopbackChannel) -> None:
         self.engine = connect(url)
         self.reader = connect(url, reads_only=True)
-        metadata.create_all(self.engine)
         self.ahead = timedelta(0)
         self.provider = provider
         self.writer = Writer(self.engine, NobodyDecides(), self.now, COUNTY)
@@ -177,8 +176,8 @@ class House:
 
 
 @pytest.fixture
-async def house(sqlite_url: str) -> AsyncIterator[House]:
-    async with a_house(sqlite_url) as opened:
+async def house(migrated_sqlite_url: str) -> AsyncIterator[House]:
+    async with a_house(migrated_sqlite_url) as opened:
         yield opened
 
 
@@ -212,8 +211,8 @@ async def sending(
         await sender.close()
 
 
-async def test_a_commit_wakes_the_sender_and_the_text_leaves_once(database_url: str) -> None:
-    async with a_house(database_url) as house, sending(house, poll=60.0):
+async def test_a_commit_wakes_the_sender_and_the_text_leaves_once(migrated_url: str) -> None:
+    async with a_house(migrated_url) as house, sending(house, poll=60.0):
         await house.write((A, "hello"))
         await house.becomes("hello", MessageState.ACCEPTED)
         assert house.provider.taken == [(A, "hello")]
@@ -221,8 +220,8 @@ async def test_a_commit_wakes_the_sender_and_the_text_leaves_once(database_url: 
         assert (attempt["outcome"], attempt["provider_id"]) == ("accepted", "SM1")
 
 
-async def test_a_channel_may_know_at_once_that_a_text_arrived(database_url: str) -> None:
-    async with a_house(database_url) as house, sending(house):
+async def test_a_channel_may_know_at_once_that_a_text_arrived(migrated_url: str) -> None:
+    async with a_house(migrated_url) as house, sending(house):
         await house.write((A, "arrives at once"))
         await house.becomes("arrives at once", MessageState.DELIVERED)
 
@@ -236,9 +235,9 @@ async def test_the_poll_finds_what_nobody_told_of(house: House) -> None:
         await house.provider.has(lambda: house.provider.sent(A) == ["quietly"])
 
 
-async def test_texts_to_one_number_keep_their_order_while_many_are_under_way(database_url: str) -> None:
+async def test_texts_to_one_number_keep_their_order_while_many_are_under_way(migrated_url: str) -> None:
     numbers = [f"+1707555{n:04}" for n in range(20)]
-    async with a_house(database_url) as house:
+    async with a_house(migrated_url) as house:
         await house.write(*((number, f"{number} {n}") for n in range(5) for number in numbers))
         async with sending(house, in_flight=8, poll=0.05):
             await house.provider.has(lambda: len(house.provider.taken) == 100)

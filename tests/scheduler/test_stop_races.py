@@ -27,7 +27,7 @@ from records.database import connect
 from records.delivery_trouble import Trouble
 from records.ids import new_id
 from records.states import MessageState
-from records.tables import clients, messages, metadata, staff
+from records.tables import clients, messages, staff
 from records.writer import Inbound, Writer
 from scheduler.sender import Accepted, Outcome, Outgoing, Sender
 from tests.records.place import Script
@@ -111,7 +111,6 @@ async def _house(url: str, hears: Callable[[], Awaitable[object]]) -> AsyncItera
     """A writer that takes the stops, and two senders: one beside it, one with a database connection of its own."""
     watch = Watch()
     engine, other = connect(url), connect(url)
-    metadata.create_all(engine)
     script = Script(on_text=watch.decide)
     writer, elsewhere = Writer(engine, script, now, COUNTY), Writer(other, script, now, COUNTY)
     writer.listen(watch.committed)
@@ -200,8 +199,8 @@ async def _stop(writer: Writer, number: str) -> None:
     await writer.take_text(Inbound(f"SM{number}", number, "STOP"))
 
 
-async def test_in_a_thousand_races_no_text_begins_to_leave_after_its_stop_was_committed(database_url: str) -> None:
-    async with asyncio.timeout(60), _house(database_url, _late) as (writer, watch):
+async def test_in_a_thousand_races_no_text_begins_to_leave_after_its_stop_was_committed(migrated_url: str) -> None:
+    async with asyncio.timeout(60), _house(migrated_url, _late) as (writer, watch):
         for race in range(ROUNDS):
             numbers = [f"+1707{race:03d}{n:04d}" for n in range(A_ROUND)]
             await writer.run(partial(_fill, numbers=numbers))
@@ -212,9 +211,9 @@ async def test_in_a_thousand_races_no_text_begins_to_leave_after_its_stop_was_co
 
 
 @pytest.mark.parametrize("stops", [True, False])
-async def test_a_claim_that_is_too_old_when_it_is_acted_on_is_looked_at_again(database_url: str, stops: bool) -> None:  # noqa: FBT001
+async def test_a_claim_that_is_too_old_when_it_is_acted_on_is_looked_at_again(migrated_url: str, stops: bool) -> None:  # noqa: FBT001
     number, heard = "+17075550101", asyncio.Event()
-    async with asyncio.timeout(20), _house(database_url, heard.wait) as (writer, watch):
+    async with asyncio.timeout(20), _house(migrated_url, heard.wait) as (writer, watch):
         await writer.run(partial(_fill, numbers=[number]))
         await _until(writer, 1)
         if stops:

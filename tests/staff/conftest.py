@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession, CookieJar
@@ -12,8 +11,8 @@ from tests.staff.office import Browser, Office, open_office
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    async with open_office(tmp_path) as office:
+async def office(migrated_sqlite_url: str) -> AsyncIterator[Office]:
+    async with open_office(migrated_sqlite_url) as office:
         yield office
 
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from aiohttp import ClientResponse, ClientSession, CookieJar
@@ -21,8 +20,8 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-async def demo(tmp_path: Path) -> AsyncIterator[Office]:
-    async with open_office(tmp_path, PhoneChannel()) as office:
+async def demo(migrated_sqlite_url: str) -> AsyncIterator[Office]:
+    async with open_office(migrated_sqlite_url, PhoneChannel()) as office:
         yield office
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from bot.simulator.checks.person_checks import TOLD
 from bot.simulator.findings import Broken, Finding, Look
 from bot.simulator.history import Evidence, Life, Row
+from conversations.effects import Purpose
 from conversations.escalations import Level, Trigger
 from conversations.flows import FLOWS
 from conversations.nudges import OF_SILENCE, NudgeState
@@ -15,6 +17,7 @@ from conversations.wishes import is_automatic
 from records.engagement import Kind
 
 A_MINUTE = timedelta(minutes=1)
+AN_HOUR = timedelta(hours=1)
 A_DAY = timedelta(days=1)
 LOOP = timedelta(minutes=10)
 NOT_HERE = frozenset({Consent.NONE, Consent.CLOSED, Consent.EXPIRED, Consent.REVOKED, Consent.WRONG_NUMBER})
@@ -48,7 +51,7 @@ def _needs_none(life: Life, row: Row, evidence: Evidence) -> str:
     reasons = {
         "a person has the thread": life.mode.before(row["id"]) != Mode.BOT,
         "a machine wrote it": is_automatic(row["body"], evidence.languages),
-        "danger: one answer an hour": _is_more_of_a_danger(life, row),
+        "danger: one answer an hour": _is_danger(life, row) and _was_warned(life, row),
         "no consent: help goes once a day": life.consent.before(row["id"]) in NOT_HERE,
         "two machines": any(machines),
         "too many in a row": in_a_row > MOST_IN_A_LOOP,
@@ -59,10 +62,15 @@ def _needs_none(life: Life, row: Row, evidence: Evidence) -> str:
 MOST_IN_A_LOOP = 6
 
 
-def _is_more_of_a_danger(life: Life, row: Row) -> bool:
-    """Domain guide 7.4: later words of danger go to the person who has been told."""
-    told = (one for one in life.of(Kind.ESCALATION_REPEATED) if one["message_id"] == row["id"])
+def _is_danger(life: Life, row: Row) -> bool:
+    told = (one for one in life.of(*TOLD) if one["message_id"] == row["id"])
     return any(one["detail"].get("level") == Level.U0 for one in told)
+
+
+def _was_warned(life: Life, row: Row) -> bool:
+    """Domain guide 7.4: within the hour of its answer, later words of danger go to the person who has been told."""
+    warnings = (text["at"] for text in life.said if text["purpose"] == Purpose.CRISIS)
+    return any(row["at"] - AN_HOUR < at <= row["at"] for at in warnings)
 
 
 def _lately(life: Life, row: Row, kind: Kind) -> list[Row]:

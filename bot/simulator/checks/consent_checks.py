@@ -16,7 +16,9 @@ A_MINUTE = timedelta(minutes=1)
 STOPS = frozenset({Impulse.STOP, Impulse.STOP_IN_WORDS})
 ANSWERS_TO_A_STOP = frozenset({Purpose.LEGAL, Purpose.CRISIS})
 CLOSED = frozenset({Consent.NONE, Consent.CLOSED, Consent.EXPIRED, Consent.WRONG_NUMBER})
-UNPROMPTED = frozenset({Purpose.REMINDER, Purpose.CHECK_IN, Purpose.VISIT, Purpose.NUDGE, Purpose.INVITE})
+COUNTED = frozenset({Purpose.REMINDER, Purpose.CHECK_IN, Purpose.VISIT, Purpose.NUDGE})
+"""What the caps are for: those who said yes. The invitation, and its one repetition, have limits of their own."""
+UNPROMPTED = COUNTED | {Purpose.INVITE}
 
 
 def no_text_after_stop(evidence: Evidence) -> Iterator[Finding]:
@@ -52,7 +54,8 @@ def _after_stop(evidence: Evidence, number: str, life: Life, left: Left, confirm
 
 
 def _was_asked(evidence: Evidence, number: str, at: datetime) -> bool:
-    heard = (row["at"] for life in evidence.by_number[number] for row in life.heard)
+    """Also by a text that says only who writes: that one is stored as nobody's."""
+    heard = (spoke.at for life in evidence.by_number[number] for spoke in life.spoke)
     return any(at - A_MINUTE <= each <= at for each in heard)
 
 

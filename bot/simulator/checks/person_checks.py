@@ -11,7 +11,6 @@ from bot.simulator.tempers import Impulse
 from conversations.catalog import sentences
 from conversations.escalations import Level
 from conversations.nudges import NudgeKind, NudgeState
-from conversations.situation import SAID_YES
 from records.engagement import Kind
 
 A_MINUTE = timedelta(minutes=1)
@@ -60,12 +59,15 @@ def _timed(life: Life, text: Row, timers: list[Row]) -> Finding:
         for row in timers
         if row["created_at"] < text["at"] and (row["due_at"] > text["at"] or row["state"] == "sent")
     ]
-    known = [item for item in life.items if item["told_at"] and item["told_at"] <= text["at"]]
     if near or waits:
         return Look.HOLDS
-    if any(item["contacted_at"] or item["resolved_at"] or item["promise_broken_at"] for item in known):
+    if any(_has_acted(item, text["at"]) for item in life.items if item["told_at"] and item["told_at"] <= text["at"]):
         return Look.EXCUSED
     return Broken(life.person.nth, text["at"], f"{text['template']} promises, and nothing watches over it")
+
+
+def _has_acted(item: Row, at: datetime) -> bool:
+    return any(item[name] and item[name] <= at for name in ("contacted_at", "resolved_at", "promise_broken_at"))
 
 
 def promises_are_kept_or_owned_up(evidence: Evidence) -> Iterator[Finding]:
@@ -79,7 +81,7 @@ def promises_are_kept_or_owned_up(evidence: Evidence) -> Iterator[Finding]:
             over = item["resolved_at"] is not None and item["resolved_at"] <= due
             if kept or over or item["promise_broken_at"]:
                 yield Look.HOLDS
-            elif _waits(life, item) or _has_ended(life, item, due):
+            elif _waits(life, item):
                 yield Look.EXCUSED
             else:
                 yield Broken(life.person.nth, due, f"the promise about {item['trigger']} was broken in silence")
@@ -96,9 +98,3 @@ def _waits(life: Life, item: Row) -> bool:
 def _moment(id_: str) -> str:
     """The milliseconds of an id: rows of one transaction share them, as the clock stands still meanwhile."""
     return id_[:12]
-
-
-def _has_ended(life: Life, item: Row, due: datetime) -> bool:
-    """The client has ended the texts since they were told."""
-    since = [row for row in life.consents if item["told_at"] <= row["at"] <= due]
-    return bool(since) and since[-1]["to"] not in SAID_YES

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from bot.simulator.checks.consent_checks import UNPROMPTED
+from bot.simulator.checks.consent_checks import COUNTED, UNPROMPTED
 from bot.simulator.findings import Broken, Finding, Look
 from bot.simulator.history import Evidence, Left, Life
 from conversations.county import County, Hours
@@ -19,7 +19,7 @@ A_WEEK = timedelta(days=7)
 A_MONTH = timedelta(days=30)
 KEEPS_ITS_HOUR = frozenset({NudgeKind.OWN_REMINDER, NudgeKind.BREATH})
 HOUR_WAS_TOLD = frozenset({NudgeKind.STEP_REMINDER, NudgeKind.PROMISE})
-ASKED_FOR = frozenset({NudgeKind.OWN_REMINDER, NudgeKind.PROMISE, NudgeKind.BREATH, NudgeKind.INVITE})
+ASKED_FOR = frozenset({NudgeKind.OWN_REMINDER, NudgeKind.PROMISE, NudgeKind.BREATH})
 
 
 def none_outside_the_hours(evidence: Evidence) -> Iterator[Finding]:
@@ -62,21 +62,25 @@ def _visit_is_near(life: Life, local: datetime) -> bool:
 
 
 def no_cap_exceeded(evidence: Evidence) -> Iterator[Finding]:
-    """At most so many unprompted texts a day, a week, a month; stated exceptions are counted apart."""
+    """At most so many unprompted texts a day, a week, a month; stated exceptions are counted apart.
+
+    What counts is when it was decided on: a carrier that takes a text a minute later makes it no other text.
+    """
     caps = evidence.county.caps
     for life in evidence.lives.values():
         counted: dict[str, Left] = {}
         for left in life.left:
-            if left.message["purpose"] in UNPROMPTED and left.nudge and left.nudge["kind"] not in ASKED_FOR:
+            if left.message["purpose"] in COUNTED and left.nudge and left.nudge["kind"] not in ASKED_FOR:
                 counted.setdefault(left.nudge["id"], left)
         days: dict[str, int] = {}
         moments: list[datetime] = []
         for left in counted.values():
-            day = left.at.astimezone(life.person.zone).date().isoformat()
+            decided_at = left.message["at"]
+            day = decided_at.astimezone(life.person.zone).date().isoformat()
             days[day] = days.get(day, 0) + 1
-            moments.append(left.at)
-            in_week = sum(left.at - at < A_WEEK for at in moments)
-            in_month = sum(left.at - at < A_MONTH for at in moments)
+            moments.append(decided_at)
+            in_week = sum(decided_at - at < A_WEEK for at in moments)
+            in_month = sum(decided_at - at < A_MONTH for at in moments)
             if days[day] <= caps.a_day and in_week <= caps.a_week and in_month <= caps.a_month:
                 yield Look.HOLDS
             elif _is_excepted(left, life):
