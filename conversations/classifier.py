@@ -40,8 +40,11 @@ Names = tuple[tuple[str, str], ...]
 
 
 class Sureness(StrEnum):
+    """How sure it is, from the most to the least."""
+
     SURE = "sure"
     DOUBTFUL = "doubtful"
+    SLIGHT = "slight"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +58,15 @@ class Label:
     name: str
     scale: float
     bias: float
+    slight_from: float
     doubtful_from: float
     sure_from: float
     kinds: tuple[str, ...] = ()
     in_passing: bool = False
 
     def sureness(self, log_odds: float) -> Sureness | None:
-        if log_odds >= self.sure_from:
-            return Sureness.SURE
-        return Sureness.DOUBTFUL if log_odds >= self.doubtful_from else None
+        limits = zip(Sureness, (self.sure_from, self.doubtful_from, self.slight_from), strict=True)
+        return next((sureness for sureness, limit in limits if log_odds >= limit), None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,8 @@ from datetime import timedelta
 from conversations import open_talk, safety
 from conversations import single_texts as texts
 from conversations.arrival import Arrival, Effects
-from conversations.effects import CancelNudges, ChangeMode, HoldTexts, Purpose, Send
+from conversations.classifier import Sureness
+from conversations.effects import CancelNudges, ChangeMode, HoldTexts, Purpose, Send, TellWorker
 from conversations.escalations import Level, Trigger
 from conversations.events import Answered
 from conversations.folding import fold
@@ -48,11 +49,21 @@ def words_of_danger(arrival: Arrival) -> Effects | None:
     found = safety.danger(arrival.said.text, arrival.languages)
     if found is None or arrival.intent is not None:
         return None
-    if found.kind is DangerKind.BASIC_NEED:
-        return in_need(arrival) if found.is_sure else None
-    if found.is_sure:
-        return in_danger(arrival, found)
-    return None if arrival.is_choice_or_command else in_doubt(arrival)
+    if found.sureness is Sureness.SURE:
+        return in_need(arrival) if found.kind is DangerKind.BASIC_NEED else in_danger(arrival, found)
+    is_alarm = found.sureness is Sureness.DOUBTFUL and not arrival.is_choice_or_command
+    return in_doubt(arrival) if is_alarm else None
+
+
+def hint_of_danger(arrival: Arrival, answer: Effects) -> Effects:
+    """Too slight to break off a talk about it, which goes on; a person reads it, if none does after this answer."""
+    found = safety.danger(arrival.said.text, arrival.languages)
+    if found is None or found.sureness is not Sureness.SLIGHT:
+        return ()
+    is_read = any(isinstance(effect, TellWorker) and effect.level <= Level.U2 for effect in answer)
+    if is_read or arrival.intent is not None or arrival.is_choice_or_command:
+        return ()
+    return (arrival.tell(Trigger.HINT_OF_DANGER, Level.U2),)
 
 
 def in_danger(arrival: Arrival, found: Danger) -> Effects:

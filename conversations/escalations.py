@@ -28,6 +28,7 @@ class Trigger(StrEnum):
     HARM_TO_OTHERS = "harm_to_others"
     MEDICAL = "medical"
     CRISIS_IN_DOUBT = "crisis_in_doubt"
+    HINT_OF_DANGER = "hint_of_danger"
     UNSAFE_TO_TEXT = "unsafe_to_text"
     SAFETY_WORD = "safety_word"
     BASIC_NEED = "basic_need"

@@ -151,5 +151,6 @@ def receive(arrival: Arrival) -> Effects:
     effects = loops.kept_short(arrival, effects, leads_nowhere=rule in LEADS_NOWHERE)
     if arrival.situation.client.mode is Mode.SILENT:
         effects = tuple(effect for effect in effects if not isinstance(effect, Send | SendWords))
+    effects = (*effects, *danger.hint_of_danger(arrival, effects))
     hold = arrival.situation.hold
     return (EndHold(), *effects) if hold and hold.reason in UNTIL_HEARD else effects

@@ -23,10 +23,13 @@ class DangerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """`is_sure` is off for a soft or doubtful match, and where the text also holds what only sounds like danger."""
+    """Doubtful is a soft match, and one in a text that also holds what only sounds like danger.
+
+    A need is no alarm: in doubt about it the sign is slight, and a slighter one is none.
+    """
 
     kind: DangerKind
-    is_sure: bool
+    sureness: Sureness
 
 
 def danger(text: str, languages: Mapping[str, Language]) -> Danger | None:
@@ -43,7 +46,12 @@ def danger(text: str, languages: Mapping[str, Language]) -> Danger | None:
         return None
     kind = _kind(rest, languages, listed)
     is_sure = heard is Sureness.SURE or (kind in listed and (kind in spoken_of or kind is DangerKind.BASIC_NEED))
-    return Danger(kind, is_sure and rest == text)
+    if is_sure and rest == text:
+        return Danger(kind, Sureness.SURE)
+    in_doubt = is_sure or listed or heard is Sureness.DOUBTFUL
+    if kind is DangerKind.BASIC_NEED:
+        return Danger(kind, Sureness.SLIGHT) if in_doubt else None
+    return Danger(kind, Sureness.DOUBTFUL if in_doubt else Sureness.SLIGHT)
 
 
 def _kind(text: str, languages: Mapping[str, Language], listed: Collection[DangerKind]) -> DangerKind:

@@ -19,6 +19,7 @@ TRIGGERS = {
     "harm_to_others": "Words of harm to a child or an elder",
     "medical": "Words of a medical emergency",
     "crisis_in_doubt": "May be in danger; please read the texts",
+    "hint_of_danger": "A text may hint at danger; please read it",
     "unsafe_to_text": "Said that texts are not safe",
     "safety_word": "Used their safety word",
     "basic_need": "Needs food, shelter or power",

@@ -123,6 +123,12 @@ TABLE: dict[str, Row] = {
         ("single/person",),
         mode="human",
     ),
+    "Hinda": Row(
+        Trigger.HINT_OF_DANGER,
+        Level.U2,
+        ("this bus is killing me. we have no food",),
+        ("front_door/what_would_help",),
+    ),
     "Umbra": Row(Trigger.SAFETY_WORD, Level.U0, hears=("single/received",), mode="stopped", then=sets_safety_word),
     "Nela": Row(
         Trigger.BASIC_NEED,

@@ -20,7 +20,7 @@ CLASSIFIER = load_languages(("en",))["en"].classifier
 def small(**weights: int) -> Classifier:
     """One label, and the weights of some words alone."""
     by_feature = sorted((crc32(word.encode()), weight) for word, weight in weights.items())
-    label = Label("it", scale=1.0, bias=-0.5, doubtful_from=0.0, sure_from=2.0, in_passing=True)
+    label = Label("it", scale=1.0, bias=-0.5, slight_from=-0.5, doubtful_from=0.0, sure_from=2.0, in_passing=True)
     features, rows = zip(*by_feature, strict=True)
     return Classifier((label,), array("I", features), array("b", rows))
 
@@ -51,7 +51,14 @@ def _arrays(classifier: Classifier) -> tuple[array[int], array[int]]:
 
 @pytest.mark.parametrize(
     ("text", "heard"),
-    [("go", None), ("fine", None), ("help", Sureness.SURE), ("ask", Sureness.DOUBTFUL), ("", None), ("!", None)],
+    [
+        ("help", Sureness.SURE),
+        ("ask", Sureness.DOUBTFUL),
+        ("go", Sureness.SLIGHT),
+        ("fine", None),
+        ("", None),
+        ("!", None),
+    ],
 )
 def test_a_label_is_heard_from_its_limits_on(text: str, heard: Sureness | None) -> None:
     assert small(help=9, ask=1, fine=-3).heard(text).get("it") == heard

@@ -11,6 +11,7 @@ from tests.core.desk import ASKED_RESULT, ASKED_WHERE, after, asked_for, happens
 from tests.core.people import JOINED, NOW, WITH_PLAN
 
 AT_NIGHT = datetime(2027, 3, 3, 9, 0, tzinfo=UTC)  # 1:00 in Los Angeles
+HINT = "this bus is killing me. we have no food"
 ASKED_WHETHER_SAFE = Talk("safe_contact", "is_it_safe", NOW)
 
 
@@ -67,6 +68,15 @@ def test_a_doubtful_match_is_looked_at_as_soon_as_a_sure_one_and_the_client_hear
     assert asked_for(after(in_mode(JOINED, Mode.HUMAN), "this bus is killing me. he hit me again")) == [
         ("crisis_in_doubt", "U0")
     ]
+
+
+def test_at_a_mere_hint_the_talk_goes_on_and_a_person_reads_it() -> None:
+    effects = after(replace(JOINED, talk=ASKED_WHERE), HINT)
+    assert asked_for(effects) == [("hint_of_danger", "U2")]
+    assert not only(effects, TellWorker).promised
+    assert only(effects, SaveTalk).talk
+    in_a_persons_hands = after(in_mode(JOINED, Mode.HUMAN), HINT)
+    assert asked_for(in_a_persons_hands) == [("waits_for_reply", "U1")]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def texts(situation: Situation, text: str, times: int) -> tuple[list[int], list[
 
 
 def test_what_goes_round_in_a_circle_gets_six_answers_and_then_a_person_is_told_once() -> None:
-    counts, effects = texts(JOINED, "blue green yellow red", 9)
+    counts, effects = texts(JOINED, "the library is open", 9)
     assert counts == [1] * 6 + [0] * 3
     assert [asked_for(each) for each in effects[6:]] == [[("answering_machine", "U3")], [], []]
 
@@ -32,9 +32,9 @@ def test_after_ten_minutes_it_is_answered_again() -> None:
 
 
 def test_the_same_words_over_and_over_are_a_circle_even_where_they_answer_a_question() -> None:
-    again = replace(JOINED, talk=ASKED_WHERE, idle=Idle(6, NOW, trace("I will be back")))
-    assert told(after(again, "i will be back!")) == []
-    assert asked_for(after(again, "i will be back!")) == [("answering_machine", "U3")]
+    again = replace(JOINED, talk=ASKED_WHERE, idle=Idle(6, NOW, trace("At the library")))
+    assert told(after(again, "at the library!")) == []
+    assert asked_for(after(again, "at the library!")) == [("answering_machine", "U3")]
 
 
 def test_a_person_who_answers_menus_is_no_machine() -> None:
