@@ -65,8 +65,11 @@ class Label:
     in_passing: bool = False
 
     def sureness(self, log_odds: float) -> Sureness | None:
-        limits = zip(Sureness, (self.sure_from, self.doubtful_from, self.slight_from), strict=True)
-        return next((sureness for sureness, limit in limits if log_odds >= limit), None)
+        if log_odds < self.slight_from:
+            return None
+        if log_odds < self.doubtful_from:
+            return Sureness.SLIGHT
+        return Sureness.DOUBTFUL if log_odds < self.sure_from else Sureness.SURE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,9 +89,7 @@ class Classifier:
 
     def heard(self, text: str, names: Names = ()) -> Mapping[str, Sureness]:
         """The labels that the text is likely to have, by name."""
-        odds = self.log_odds(text, names)
-        found = ((label.name, label.sureness(odds[label.name])) for label in self.labels)
-        return {name: sureness for name, sureness in found if sureness}
+        return _heard(self, text, names)
 
     def tally(self, features: Iterable[str]) -> Tally:
         """What those of the features that it knows weigh together."""
@@ -126,8 +127,16 @@ NO_CLASSIFIER = Classifier((), array("I"), array("b"))
 
 
 @lru_cache(maxsize=1024)
-def _log_odds(classifier: Classifier, text: str, names: Names) -> Mapping[str, float]:
+def _heard(classifier: Classifier, text: str, names: Names) -> Mapping[str, Sureness]:
     """Kept, because the front desk puts one question after another about the same text."""
+    odds = _log_odds(classifier, text, names)
+    found = ((label.name, label.sureness(odds[label.name])) for label in classifier.labels)
+    return {name: sureness for name, sureness in found if sureness}
+
+
+@lru_cache(maxsize=1024)
+def _log_odds(classifier: Classifier, text: str, names: Names) -> Mapping[str, float]:
+    """Kept, as above."""
     words = text_words(text, dict(names))
     if not words:
         return {label.name: -inf for label in classifier.labels}

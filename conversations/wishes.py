@@ -84,6 +84,8 @@ def other_language_named(text: str, languages: Mapping[str, Language]) -> str | 
         names = [name for name in other.names if f" {name} " in said]
         if said.strip() in names or (names and _is_asked_for(names, text, languages)):
             return other.name
+    if text.isascii():
+        return None
     written_in = (other for is_written in (_has_letters, _is_in_script) for other in others if is_written(other, text))
     return next((other.name for other in written_in), None)
 

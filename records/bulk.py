@@ -18,6 +18,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
+from records.prepared import execute, execute_many
 from records.types import Moment, aware, to_microseconds
 
 Row = Mapping[str, Any]
@@ -41,9 +42,9 @@ class Bulk:
         if not given:
             return
         if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql(self._sqlite, [self._converted(row) for row in given])
+            execute_many(connection, self._sqlite, [self._converted(row) for row in given])
         else:
-            connection.exec_driver_sql(self._postgres, (_encode(given),))
+            execute(connection, self._postgres, (_encode(given),))
 
     def _converted(self, row: Row) -> tuple[Any, ...]:
         values = list(self._values(row))

@@ -9,6 +9,8 @@ from sqlalchemy import Connection, bindparam, select, text, update
 
 from conversations.effects import Purpose
 from conversations.situation import Consent, Mode
+from records.bulk import one_of
+from records.prepared import Prepared
 from records.states import MessageState
 from records.tables import clients, messages
 
@@ -49,9 +51,9 @@ that finds a claim waits for longer than that before it is committed. So no text
 whichever process claimed it, and no claim has to be committed twice."""
 RIGHT_TO_BEGIN = CLAIM_HOLDS / 2
 
-LOCK = (
+LOCK = Prepared(
     select(clients.c.id, clients.c.consent, clients.c.mode, clients.c.language, clients.c.worker_id)
-    .where(clients.c.id.in_(bindparam("ids", expanding=True)))
+    .where(one_of(clients.c.id, "ids"))
     .order_by(clients.c.id)
     .with_for_update(key_share=True)
 )

@@ -8,10 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from records.bulk import inserting
 from records.ids import new_id
+from records.prepared import Prepared
 from records.tables import clients, engagement, messages, staff
 
 BOT = "bot"
@@ -126,6 +127,9 @@ def append(connection: Connection, rows: Sequence[Row]) -> None:
     _APPEND.run(connection, rows)
 
 
+_ABOUT = Prepared(select(clients.c.worker_id, clients.c.language).where(clients.c.id == bindparam("client")))
+
+
 def note_staff_act(
     connection: Connection,
     kind: Kind,
@@ -138,7 +142,7 @@ def note_staff_act(
     detail: Mapping[str, Any] = NOTHING,
 ) -> None:
     """Log what a member of staff did: an act, or only a look (domain guide 8.5: every view of a thread)."""
-    about = connection.execute(select(clients.c.worker_id, clients.c.language).where(clients.c.id == client_id)).first()
+    about = next(iter(_ABOUT.rows(connection, {"client": client_id})), None)
     row = entry(
         kind,
         now,

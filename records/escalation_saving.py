@@ -21,6 +21,7 @@ from records.bulk import inserting, one_of, updating
 from records.engagement import Kind, entry
 from records.escalation_calls import MANAGER, REPEATED, TEAM, WORKER, calls
 from records.ids import new_id
+from records.prepared import Prepared
 from records.tables import escalations
 
 REOPENS_WITHIN = timedelta(days=14)
@@ -70,9 +71,13 @@ def passes_on(level: Level, held_by: str, now: datetime, due_at: datetime, count
     return None if held_by == MANAGER and level is not Level.U0 else due_at
 
 
-_KNOWN = select(escalations).where(
-    one_of(escalations.c.client_id, "ids"),
-    or_(escalations.c.resolved_at.is_(None), escalations.c.resolved_at > bindparam("since")),
+_KNOWN = Prepared(
+    select(escalations)
+    .where(
+        one_of(escalations.c.client_id, "ids"),
+        or_(escalations.c.resolved_at.is_(None), escalations.c.resolved_at > bindparam("since")),
+    )
+    .order_by(escalations.c.id)
 )
 _CHANGING = (
     "level",
@@ -107,9 +112,8 @@ _EMPTY: Mapping[str, Any] = dict.fromkeys(escalations.c.keys()) | {
 def _known(connection: Connection, client_ids: Sequence[str], now: datetime) -> Mapping[str, list[Row]]:
     """Items of these clients that are open, or were closed a short while ago, by client; the older first."""
     found: dict[str, list[Row]] = {}
-    asked = _KNOWN.order_by(escalations.c.id)
-    for row in connection.execute(asked, {"ids": client_ids, "since": now - REOPENS_WITHIN}).mappings():
-        found.setdefault(row["client_id"], []).append(dict(row))
+    for row in _KNOWN.rows(connection, {"ids": client_ids, "since": now - REOPENS_WITHIN}):
+        found.setdefault(row.client_id, []).append(row._asdict())
     return found
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, or_, select, update
@@ -20,9 +21,11 @@ from conversations.nudges import NudgeKind, NudgeState
 from conversations.office_hours import same_span_again
 from conversations.situation import Mode
 from records import consent, hook_queue
+from records.bulk import Bulk, updating
 from records.engagement import BOT, Kind, note_staff_act
 from records.errors import NotFoundError, RefusedError, TooLateError
 from records.escalation_calls import REASSIGNED, TEAM, WORKER, at, call
+from records.prepared import Prepared
 from records.tables import clients, escalations, nudges, staff
 
 Row = dict[str, Any]
@@ -79,9 +82,8 @@ def contacted(connection: Connection, escalation_id: str, staff_id: str, now: da
 
 def turned_to(connection: Connection, client_id: str, staff_id: str, now: datetime) -> bool:
     """A person wrote to the client, or took the thread over: that is about all that is open."""
-    connection.execute(consent.LOCK, {"ids": [client_id]})
-    wanted = select(escalations).where(escalations.c.client_id == client_id, escalations.c.resolved_at.is_(None))
-    return _contacted(connection, _rows(connection, wanted), staff_id, now)
+    consent.LOCK.rows(connection, {"ids": [client_id]})
+    return _contacted(connection, _open_of(connection, client_id), staff_id, now)
 
 
 def snooze(connection: Connection, escalation_id: str, until: datetime, why: str, staff_id: str, now: datetime) -> bool:
@@ -158,8 +160,7 @@ def gives_thread_back(connection: Connection, escalation_id: str) -> str | None:
     """
     case = _case(connection, escalation_id)
     client_id: str = case[0]["client_id"]
-    wanted = select(escalations).where(escalations.c.client_id == client_id, escalations.c.resolved_at.is_(None))
-    if not any(map(_keeps_thread, case)) or any(map(_keeps_thread, _rows(connection, wanted))):
+    if not any(map(_keeps_thread, case)) or any(map(_keeps_thread, _open_of(connection, client_id))):
         return None
     mode = connection.scalar(select(clients.c.mode).where(clients.c.id == client_id))
     return client_id if mode == Mode.HUMAN else None
@@ -209,27 +210,39 @@ def _open_case(connection: Connection, escalation_id: str) -> list[Row]:
     return [item for item in case if item["resolved_at"] is None]
 
 
+_WHOSE = Prepared(select(escalations.c.client_id).where(escalations.c.id == bindparam("item")))
+_CASE = Prepared(
+    select(escalations).where(
+        or_(escalations.c.id == bindparam("item"), escalations.c.merged_into == bindparam("item")),
+        escalations.c.client_id == bindparam("client"),
+    )
+)
+_OPEN_OF = Prepared(
+    select(escalations).where(escalations.c.client_id == bindparam("client"), escalations.c.resolved_at.is_(None))
+)
+
+
 def _case(connection: Connection, escalation_id: str) -> list[Row]:
     """The item, and then what merged into it, with the client locked, so that nothing is added meanwhile."""
-    client_id = connection.scalar(select(escalations.c.client_id).where(escalations.c.id == escalation_id))
-    if client_id is None:
+    whose = _WHOSE.rows(connection, {"item": escalation_id})
+    if not whose:
         raise NotFoundError("no such escalation")
-    connection.execute(consent.LOCK, {"ids": [client_id]})
-    wanted = select(escalations).where(
-        or_(escalations.c.id == escalation_id, escalations.c.merged_into == escalation_id),
-        escalations.c.client_id == client_id,
-    )
-    return sorted(_rows(connection, wanted), key=lambda item: item["id"] != escalation_id)
+    consent.LOCK.rows(connection, {"ids": [whose[0].client_id]})
+    case = _CASE.rows(connection, {"item": escalation_id, "client": whose[0].client_id})
+    return sorted((row._asdict() for row in case), key=lambda item: item["id"] != escalation_id)
 
 
-def _rows(connection: Connection, wanted: Any) -> list[Row]:  # noqa: ANN401  a select of any columns
-    return [dict(row) for row in connection.execute(wanted).mappings()]
+def _open_of(connection: Connection, client_id: str) -> list[Row]:
+    return [row._asdict() for row in _OPEN_OF.rows(connection, {"client": client_id})]
 
 
 def _change(connection: Connection, items: Sequence[Row], **values: Any) -> None:  # noqa: ANN401  columns of all types
-    if items:
-        ids = [item["id"] for item in items]
-        connection.execute(update(escalations).where(escalations.c.id.in_(ids)).values(**values))
+    _changing(tuple(values)).run(connection, [{"id": item["id"], **values} for item in items])
+
+
+@cache
+def _changing(columns: tuple[str, ...]) -> Bulk:
+    return updating(escalations, columns)
 
 
 _PROMISES = (

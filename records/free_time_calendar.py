@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, select
 from conversations.effects import Effect, HoldTimes, SaveVisit, TakeTime
 from conversations.visits import FreeTime, VisitEvent
 from records.bulk import one_of
+from records.prepared import Prepared
 from records.tables import free_times
 
 Row = dict[str, Any]
@@ -128,12 +129,13 @@ _AHEAD = (
     .where(one_of(free_times.c.worker_id, "workers"), free_times.c.starts_at > bindparam("now"))
     .order_by(free_times.c.id)
 )
-_LOCKED = _AHEAD.with_for_update()
+_UNLOCKED, _LOCKED = Prepared(_AHEAD), Prepared(_AHEAD.with_for_update())
 
 
 def load(connection: Connection, worker_ids: Sequence[str], now: datetime, *, locks: bool) -> Calendar:
     """The times of these workers. Locked in the order of their ids, after the clients' rows: never before them."""
     if not worker_ids:
         return Calendar((), now)
-    rows = connection.execute(_LOCKED if locks else _AHEAD, {"workers": list(worker_ids), "now": now})
+    asked = _LOCKED if locks else _UNLOCKED
+    rows = asked.rows(connection, {"workers": list(worker_ids), "now": now})
     return Calendar(sorted((Time(*row) for row in rows), key=lambda time: (time.starts_at, time.id)), now)

@@ -14,6 +14,7 @@ from records.bulk import one_of
 from records.engagement import Kind, note_staff_act
 from records.errors import NotFoundError, RefusedError
 from records.ids import new_id
+from records.prepared import Prepared
 from records.tables import leaves, staff
 
 
@@ -118,10 +119,12 @@ def ahead(connection: Connection, county: County, now: datetime) -> Sequence[Lea
     return [_leave(row) for row in connection.execute(wanted)]
 
 
-_AWAY = _LEAVES.where(
-    one_of(leaves.c.staff_id, "ids"),
-    leaves.c.first_day <= bindparam("today"),
-    leaves.c.last_day >= bindparam("today"),
+_AWAY = Prepared(
+    _LEAVES.where(
+        one_of(leaves.c.staff_id, "ids"),
+        leaves.c.first_day <= bindparam("today"),
+        leaves.c.last_day >= bindparam("today"),
+    )
 )
 
 
@@ -149,7 +152,7 @@ def _away(connection: Connection, worker_ids: set[str], today: str) -> dict[str,
     asked: set[str] = set()
     while new := worker_ids - asked:
         asked |= new
-        for row in connection.execute(_AWAY, {"ids": sorted(new), "today": today}):
+        for row in _AWAY.rows(connection, {"ids": sorted(new), "today": today}):
             away[row.staff_id] = Cover(row.cover_id, row.cover) if row.active else TEAM
         worker_ids = {cover.staff_id for cover in away.values() if cover.staff_id}
     return away

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, case, func, insert, select, text, update
+from sqlalchemy import Connection, and_, bindparam, case, func, select, text, update
 
 from conversations.effects import Purpose
 from conversations.situation import Consent, Mode
 from records import consent, delivery_trouble, engagement
-from records.bulk import one_of
+from records.bulk import inserting, one_of
 from records.delivery_trouble import Trouble
 from records.engagement import Kind, Row, entry
 from records.ids import new_id
+from records.prepared import AnyRow, Prepared
 from records.states import RANK, MessageState, Outcome
 from records.tables import UNFINISHED, attempts, clients, messages, status_events
 
@@ -49,7 +50,7 @@ _first = (
 """Which unfinished message of a number comes first: one under way, or else the oldest. NOT EXISTS would say the same,
 but Postgres makes that a join over all that waits, where the few at the head of the queue are enough."""
 
-_CANDIDATES = (
+_CANDIDATES = Prepared(
     select(
         messages.c.id,
         messages.c.number,
@@ -79,14 +80,14 @@ _CANDIDATES = (
 A claim that has not been committed still shows its message as due, and so holds back the later ones of its number.
 """
 
-_CLAIM = (
+_CLAIM = Prepared(
     update(messages)
     .where(one_of(messages.c.id, "ids"))
     .values(state=MessageState.CLAIMED, attempts=messages.c.attempts + 1)
 )
-_FREEZE = insert(attempts)
-_REPORTED = insert(status_events)
-_NEVER_SENT = (
+_FREEZE = inserting(attempts, ("id", "message_id", "body", "claimed_at", "outcome"))
+_REPORTED = inserting(status_events, ("id", "attempt_id", "at", "status", "error_code"))
+_NEVER_SENT = Prepared(
     update(messages)
     .where(messages.c.id == bindparam("message"))
     .values(state=bindparam("to"), reason=bindparam("because"))
@@ -103,45 +104,45 @@ def claim(connection: Connection, now: datetime, limit: int) -> list[Claimed]:
     claimed: list[Claimed] = []
     never: list[dict[str, str]] = []
     log: list[Row] = []
-    for row in connection.execute(_CANDIDATES, {"now": now, "most": limit}).mappings():
+    for row in _CANDIDATES.rows(connection, {"now": now, "most": limit}):
         if stop := _why_not(row, now):
-            never.append({"message": row["id"], "to": stop[0], "because": stop[1]})
+            never.append({"message": row.id, "to": stop[0], "because": stop[1]})
             log.append(_status_entry(row, now, *stop))
         else:
             claimed.append(_claimed(row, now))
     if never:
-        connection.execute(_NEVER_SENT, never)
+        _NEVER_SENT.run(connection, never)
         engagement.append(connection, log)
     if claimed:
-        connection.execute(_CLAIM, {"ids": [text.message_id for text in claimed]})
-        connection.execute(_FREEZE, [_frozen(text, now) for text in claimed])
+        _CLAIM.run(connection, [{"ids": [text.message_id for text in claimed]}])
+        _FREEZE.run(connection, [_frozen(text, now) for text in claimed])
     return claimed
 
 
-def _why_not(row: RowMapping, now: datetime) -> tuple[MessageState, str] | None:
-    if row["expires_at"] <= now:
+def _why_not(row: AnyRow, now: datetime) -> tuple[MessageState, str] | None:
+    if row.expires_at <= now:
         return MessageState.EXPIRED, "too late to be useful"
     if reason := _not_allowed(row):
         return MessageState.SUPPRESSED, reason
     return None
 
 
-def _not_allowed(row: RowMapping) -> str:
+def _not_allowed(row: AnyRow) -> str:
     """What a stranger is answered needs nobody's consent."""
-    if not row["client_id"]:
+    if not row.client_id:
         return ""
-    return consent.why_not(Purpose(row["purpose"]), Consent(row["consent"]), Mode(row["mode"]))
+    return consent.why_not(Purpose(row.purpose), Consent(row.consent), Mode(row.mode))
 
 
-def _claimed(row: RowMapping, now: datetime) -> Claimed:
+def _claimed(row: AnyRow, now: datetime) -> Claimed:
     return Claimed(
         attempt_id=new_id(now),
-        message_id=row["id"],
-        number=row["number"],
-        body=row["body"],
-        purpose=Purpose(row["purpose"]),
-        expires_at=row["expires_at"],
-        tries=row["attempts"] + 1,
+        message_id=row.id,
+        number=row.number,
+        body=row.body,
+        purpose=Purpose(row.purpose),
+        expires_at=row.expires_at,
+        tries=row.attempts + 1,
     )
 
 
@@ -155,7 +156,7 @@ def _frozen(text: Claimed, now: datetime) -> dict[str, Any]:
     }
 
 
-_CLAIMED = (
+_CLAIMED = Prepared(
     select(
         messages.c.id,
         messages.c.client_id,
@@ -179,15 +180,15 @@ def may_begin(connection: Connection, attempt_id: str, now: datetime) -> bool:
     Waits for what is being decided about its client. If the text may not leave it becomes suppressed.
     """
     _lock_people(connection, attempt_id)
-    row = connection.execute(_CLAIMED, {"attempt": attempt_id}).mappings().one()
-    if row["state"] != MessageState.CLAIMED:  # given up meanwhile, as after a crash
+    (row,) = _CLAIMED.rows(connection, {"attempt": attempt_id})
+    if row.state != MessageState.CLAIMED:  # given up meanwhile, as after a crash
         return False
     reason = _not_allowed(row)
     if not reason:
         return True
-    connection.execute(_NEVER_SENT, [{"message": row["id"], "to": MessageState.SUPPRESSED, "because": reason}])
+    _NEVER_SENT.run(connection, [{"message": row.id, "to": MessageState.SUPPRESSED, "because": reason}])
     finish = {"attempt": attempt_id, "came_to": Outcome.NOT_SENT, "now": now, "error": None, "provider": None}
-    connection.execute(_FINISH, finish)
+    _FINISH.run(connection, [finish])
     engagement.append(connection, [_status_entry(row, now, MessageState.SUPPRESSED, reason)])
     return False
 
@@ -198,17 +199,17 @@ _its_number = (
     .where(attempts.c.id == bindparam("attempt"))
     .scalar_subquery()
 )
-_PEOPLE = (
+_PEOPLE = Prepared(
     select(clients.c.id).where(clients.c.number == _its_number).order_by(clients.c.id).with_for_update(key_share=True)
 )
 
 
 def _lock_people(connection: Connection, attempt_id: str) -> None:
     """All of this text's number, before its message: the order that everybody keeps."""
-    connection.execute(_PEOPLE, {"attempt": attempt_id}).all()
+    _PEOPLE.rows(connection, {"attempt": attempt_id})
 
 
-_ATTEMPT = (
+_ATTEMPT = Prepared(
     select(
         attempts.c.id.label("attempt_id"),
         attempts.c.provider_id.label("bound_to"),
@@ -228,7 +229,7 @@ _ATTEMPT = (
 )
 _holder = attempts.alias("holder")
 _is_held = select(_holder.c.id).where(_holder.c.provider_id == bindparam("provider")).exists()
-_FINISH = (
+_FINISH = Prepared(
     update(attempts)
     .where(attempts.c.id == bindparam("attempt"))
     .values(
@@ -238,19 +239,19 @@ _FINISH = (
         provider_id=func.coalesce(attempts.c.provider_id, case((~_is_held, bindparam("provider")))),
     )
 )
-_BIND = (
+_BIND = Prepared(
     update(attempts)
     .where(attempts.c.id == bindparam("attempt"), attempts.c.provider_id.is_(None), ~_is_held)
     .values(provider_id=bindparam("provider"))
 )
 _named = messages.alias("named")
 _is_named = select(_named.c.id).where(_named.c.provider_id == bindparam("provider")).exists()
-_BIND_MESSAGE = (
+_BIND_MESSAGE = Prepared(
     update(messages)
     .where(messages.c.id == bindparam("message"), messages.c.provider_id.is_(None), ~_is_named)
     .values(provider_id=bindparam("provider"))
 )
-_MOVE = (
+_MOVE = Prepared(
     update(messages)
     .where(messages.c.id == bindparam("message"))
     .values(
@@ -285,24 +286,24 @@ def outcome(
     """
     if delivery_trouble.may_be_trouble(error_code):
         _lock_people(connection, attempt_id)
-    row = connection.execute(_ATTEMPT, {"attempt": attempt_id}).mappings().one()
+    (row,) = _ATTEMPT.rows(connection, {"attempt": attempt_id})
     rose = False
     names = _news(row, provider_id)
     finish = {"attempt": attempt_id, "came_to": came_to, "now": now, "error": error_code, "provider": names}
-    connection.execute(_FINISH, finish)
+    _FINISH.run(connection, [finish])
     match came_to:
         case Outcome.ACCEPTED:
             _rise(connection, row, MessageState.ACCEPTED, now, names=names)
         case Outcome.REFUSED:
             rose = _rise(connection, row, MessageState.FAILED, now, error_code, reason)
-        case Outcome.NOT_SENT if RANK.get(row["state"], 1) == 0:
-            again = min(retry_at or now, row["expires_at"])
+        case Outcome.NOT_SENT if RANK.get(row.state, 1) == 0:
+            again = min(retry_at or now, row.expires_at)
             connection.execute(
                 update(messages)
-                .where(messages.c.id == row["id"])
+                .where(messages.c.id == row.id)
                 .values(state=MessageState.DUE, due_at=again, reason=reason, error_code=error_code)
             )
-        case Outcome.UNKNOWN if row["state"] == MessageState.CLAIMED:
+        case Outcome.UNKNOWN if row.state == MessageState.CLAIMED:
             _move(connection, row, MessageState.UNKNOWN, reason, error_code)
         case _:
             pass
@@ -338,24 +339,24 @@ def fold_status(
     """
     if delivery_trouble.may_be_trouble(error_code):
         _lock_people(connection, attempt_id)
-    row = connection.execute(_ATTEMPT, {"attempt": attempt_id}).mappings().first()
+    row = next(iter(_ATTEMPT.rows(connection, {"attempt": attempt_id})), None)
     if row is None:
         return None
     if names := _news(row, provider_id):
-        connection.execute(_BIND, {"attempt": attempt_id, "provider": names})
+        _BIND.run(connection, [{"attempt": attempt_id, "provider": names}])
     event = {"id": new_id(at), "attempt_id": attempt_id, "at": at, "status": status[:16], "error_code": error_code}
-    connection.execute(_REPORTED, [event])
+    _REPORTED.run(connection, [event])
     rose = _rise(connection, row, REPORTS.get(status), at, error_code, names=names)
     return _trouble(connection, row, error_code, at, rose=rose)
 
 
 def _trouble(
-    connection: Connection, row: RowMapping, error_code: int | None, now: datetime, *, rose: bool
+    connection: Connection, row: AnyRow, error_code: int | None, now: datetime, *, rose: bool
 ) -> Trouble | None:
     """An opt-out counts whenever it is heard of; the rest once a text, when it fails."""
-    if not error_code or not row["client_id"] or not delivery_trouble.may_be_trouble(error_code):
+    if not error_code or not row.client_id or not delivery_trouble.may_be_trouble(error_code):
         return None
-    found = Trouble(row["id"], row["client_id"], row["number"], error_code)
+    found = Trouble(row.id, row.client_id, row.number, error_code)
     if delivery_trouble.is_opt_out(found):
         return found
     return found if rose and delivery_trouble.counts(connection, found, now) else None
@@ -363,7 +364,7 @@ def _trouble(
 
 def _rise(
     connection: Connection,
-    row: RowMapping,
+    row: AnyRow,
     to: MessageState | None,
     now: datetime,
     error_code: int | None = None,
@@ -371,9 +372,9 @@ def _rise(
     names: str | None = None,
 ) -> bool:
     """Whether it is news. The provider's id, where that is, is kept in any case."""
-    if to is None or RANK[to] <= RANK.get(row["state"], RANK[to]):
+    if to is None or RANK[to] <= RANK.get(row.state, RANK[to]):
         if names:
-            connection.execute(_BIND_MESSAGE, {"message": row["id"], "provider": names})
+            _BIND_MESSAGE.run(connection, [{"message": row.id, "provider": names}])
         return False
     because = reason or (f"error {error_code}" if error_code else "")
     _move(connection, row, to, because, error_code, names)
@@ -383,19 +384,19 @@ def _rise(
 
 def _move(
     connection: Connection,
-    row: RowMapping,
+    row: AnyRow,
     to: MessageState,
     because: str,
     error_code: int | None,
     names: str | None = None,
 ) -> None:
-    values = {"message": row["id"], "to": to, "because": because, "error": error_code, "provider": names}
-    connection.execute(_MOVE, values)
+    values = {"message": row.id, "to": to, "because": because, "error": error_code, "provider": names}
+    _MOVE.run(connection, [values])
 
 
-def _news(row: RowMapping, provider_id: str | None) -> str | None:
+def _news(row: AnyRow, provider_id: str | None) -> str | None:
     """The provider's id, where this attempt has none yet."""
-    return provider_id if row["bound_to"] is None else None
+    return provider_id if row.bound_to is None else None
 
 
 def unknown_after_crash(connection: Connection, now: datetime, older_than: timedelta) -> int:
@@ -434,27 +435,27 @@ def park_unknown(connection: Connection, now: datetime, older_than: timedelta) -
         .where(and_(messages.c.state == MessageState.UNKNOWN, ~latest.exists()))
         .with_for_update(of=messages, skip_locked=True)
     )
-    found = connection.execute(waiting).mappings().all()
+    found = connection.execute(waiting).all()
     return _parked(connection, found, now)
 
 
-def _parked(connection: Connection, rows: Sequence[RowMapping], now: datetime) -> int:
+def _parked(connection: Connection, rows: Sequence[AnyRow], now: datetime) -> int:
     because = "nobody knows whether it went out"
     if rows:
-        gone = [{"message": row["id"], "to": MessageState.PARKED, "because": because} for row in rows]
-        connection.execute(_NEVER_SENT, gone)
+        gone = [{"message": row.id, "to": MessageState.PARKED, "because": because} for row in rows]
+        _NEVER_SENT.run(connection, gone)
         engagement.append(connection, [_status_entry(row, now, MessageState.PARKED, because) for row in rows])
     return len(rows)
 
 
-def _status_entry(row: RowMapping, now: datetime, state: MessageState, reason: str) -> Row:
+def _status_entry(row: AnyRow, now: datetime, state: MessageState, reason: str) -> Row:
     return entry(
         Kind.TEXT_STATUS,
         now,
-        client_id=row["client_id"],
-        worker_id=row["worker_id"],
-        language=row["language"],
+        client_id=row.client_id,
+        worker_id=row.worker_id,
+        language=row.language,
         subject=state,
         reason=reason,
-        message_id=row["id"],
+        message_id=row.id,
     )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select, text
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, text
 
 from conversations import goals as core
 from conversations.county import County, Tool
@@ -24,6 +24,7 @@ from records.bulk import one_of
 from records.free_time_calendar import Calendar
 from records.leaves import covers
 from records.nudge_book import NudgeBook, PlannedNudge
+from records.prepared import AnyRow, Prepared
 from records.tables import (
     UNPROMPTED,
     clients,
@@ -125,47 +126,50 @@ CLIENTS = select(
 ).join(staff, staff.c.id == clients.c.worker_id)
 
 _locked = CLIENTS.with_for_update(of=clients, key_share=True)
-_BY_NUMBER = _locked.where(one_of(clients.c.number, "numbers")).order_by(clients.c.id)
-_BY_ID = _locked.where(one_of(clients.c.id, "ids")).order_by(clients.c.id)
-_WITH_DUE = (
+_BY_NUMBER = Prepared(_locked.where(one_of(clients.c.number, "numbers")).order_by(clients.c.id))
+_BY_ID = Prepared(_locked.where(one_of(clients.c.id, "ids")).order_by(clients.c.id))
+_WITH_DUE = Prepared(
     CLIENTS.join(nudges, nudges.c.client_id == clients.c.id)
     .where(text("nudges.state = 'planned'"), nudges.c.due_at <= bindparam("now"))
     .order_by(nudges.c.due_at, nudges.c.id)
     .limit(bindparam("most"))
     .with_for_update(of=clients, key_share=True, skip_locked=True)
 )
-_SHARERS = select(clients.c.id, clients.c.number, clients.c.first_name, clients.c.consent).where(
-    one_of(clients.c.number, "numbers")
+_SHARERS = Prepared(
+    select(clients.c.id, clients.c.number, clients.c.first_name, clients.c.consent).where(
+        one_of(clients.c.number, "numbers")
+    )
 )
 
-AnyRow = Row[*tuple[Any, ...]]
 ClientRow = AnyRow
 
 
 def lock_by_number(connection: Connection, numbers: Sequence[str]) -> Sequence[ClientRow]:
     """All clients of these numbers, in the order of their ids."""
-    return connection.execute(_BY_NUMBER, {"numbers": numbers}).all()
+    return _BY_NUMBER.rows(connection, {"numbers": numbers})
 
 
 def lock_by_id(connection: Connection, ids: Sequence[str]) -> Sequence[ClientRow]:
-    return connection.execute(_BY_ID, {"ids": ids}).all()
+    return _BY_ID.rows(connection, {"ids": ids})
 
 
 def lock_with_due(connection: Connection, now: datetime, most: int) -> Sequence[ClientRow]:
     """Clients with nudges that are due, the longest due first. Those in another process's hands are left to it."""
-    found = connection.execute(_WITH_DUE, {"now": now, "most": most}).all()
+    found = _WITH_DUE.rows(connection, {"now": now, "most": most})
     return list({row.id: row for row in found}.values())
 
 
-_TALKS = select(
-    talks.c.client_id,
-    talks.c.place,
-    talks.c.flow,
-    talks.c.at,
-    talks.c.asked_at,
-    talks.c.answers,
-    talks.c.misses,
-).where(one_of(talks.c.client_id, "ids"))
+_TALKS = Prepared(
+    select(
+        talks.c.client_id,
+        talks.c.place,
+        talks.c.flow,
+        talks.c.at,
+        talks.c.asked_at,
+        talks.c.answers,
+        talks.c.misses,
+    ).where(one_of(talks.c.client_id, "ids"))
+)
 
 _any = steps.alias("any_step")
 _latest = (
@@ -174,7 +178,7 @@ _latest = (
     .correlate(goals)
     .scalar_subquery()
 )
-_GOALS = (
+_GOALS = Prepared(
     select(
         goals.c.client_id,
         goals.c.number,
@@ -209,28 +213,32 @@ _GOALS = (
     .where(one_of(goals.c.client_id, "ids"))
     .order_by(goals.c.client_id, goals.c.number)
 )
-_IDEAS = select(ideas.c.client_id, ideas.c.text).where(one_of(ideas.c.client_id, "ids")).order_by(ideas.c.id)
+_IDEAS = Prepared(select(ideas.c.client_id, ideas.c.text).where(one_of(ideas.c.client_id, "ids")).order_by(ideas.c.id))
 _newest_roadmap = roadmaps.alias("newest_roadmap")
-_ROADMAPS = select(
-    roadmaps.c.client_id,
-    roadmaps.c.number,
-    roadmaps.c.goal,
-    roadmaps.c.why,
-    roadmaps.c.marks,
-    roadmaps.c.reached,
-    roadmaps.c.status,
-).where(
-    one_of(roadmaps.c.client_id, "ids"),
-    roadmaps.c.number
-    == select(func.max(_newest_roadmap.c.number))
-    .where(_newest_roadmap.c.client_id == roadmaps.c.client_id)
-    .correlate(roadmaps)
-    .scalar_subquery(),
+_ROADMAPS = Prepared(
+    select(
+        roadmaps.c.client_id,
+        roadmaps.c.number,
+        roadmaps.c.goal,
+        roadmaps.c.why,
+        roadmaps.c.marks,
+        roadmaps.c.reached,
+        roadmaps.c.status,
+    ).where(
+        one_of(roadmaps.c.client_id, "ids"),
+        roadmaps.c.number
+        == select(func.max(_newest_roadmap.c.number))
+        .where(_newest_roadmap.c.client_id == roadmaps.c.client_id)
+        .correlate(roadmaps)
+        .scalar_subquery(),
+    )
 )
-_DONE = select(steps.c.client_id, steps.c.reviewed_at).where(
-    one_of(steps.c.client_id, "ids"), steps.c.status == StepStatus.DONE, steps.c.reviewed_at > bindparam("since")
+_DONE = Prepared(
+    select(steps.c.client_id, steps.c.reviewed_at).where(
+        one_of(steps.c.client_id, "ids"), steps.c.status == StepStatus.DONE, steps.c.reviewed_at > bindparam("since")
+    )
 )
-_SENT = (
+_SENT = Prepared(
     select(messages.c.client_id, messages.c.at, func.coalesce(messages.c.nudge_id, messages.c.id))
     .outerjoin(nudges, nudges.c.id == messages.c.nudge_id)
     .where(
@@ -240,7 +248,7 @@ _SENT = (
         nudges.c.kind.is_distinct_from(NudgeKind.OWN_REMINDER),
     )
 )
-_ESCALATIONS = (
+_ESCALATIONS = Prepared(
     select(
         escalations.c.client_id,
         escalations.c.id,
@@ -253,7 +261,7 @@ _ESCALATIONS = (
     .order_by(escalations.c.id)
 )
 _newest_visit = visits.alias("newest_visit")
-_VISITS = (
+_VISITS = Prepared(
     select(
         visits.c.client_id,
         visits.c.number,
@@ -282,7 +290,7 @@ _VISITS = (
 """Those near enough to be spoken of, and the newest, whose number says how many there were."""
 
 _newest_reminder = own_reminders.alias("newest_reminder")
-_REMINDERS = (
+_REMINDERS = Prepared(
     select(
         own_reminders.c.client_id,
         own_reminders.c.number,
@@ -294,7 +302,7 @@ _REMINDERS = (
     .where(
         one_of(own_reminders.c.client_id, "ids"),
         or_(
-            own_reminders.c.status.in_(sorted(OPEN)),
+            *(own_reminders.c.status == status for status in sorted(OPEN)),
             own_reminders.c.number
             == select(func.max(_newest_reminder.c.number))
             .where(_newest_reminder.c.client_id == own_reminders.c.client_id)
@@ -319,11 +327,15 @@ _NUDGES = select(
     nudges.c.held,
     nudges.c.created_by,
 )
-_PLANNED = _NUDGES.where(one_of(nudges.c.client_id, "ids"), text("nudges.state = 'planned'")).order_by(nudges.c.id)
-_BY_KEY = _NUDGES.where(
-    one_of(nudges.c.client_id, "ids"),
-    one_of(nudges.c.key, "keys"),
-    nudges.c.state != NudgeState.PLANNED,
+_PLANNED = Prepared(
+    _NUDGES.where(one_of(nudges.c.client_id, "ids"), text("nudges.state = 'planned'")).order_by(nudges.c.id)
+)
+_BY_KEY = Prepared(
+    _NUDGES.where(
+        one_of(nudges.c.client_id, "ids"),
+        one_of(nudges.c.key, "keys"),
+        nudges.c.state != NudgeState.PLANNED,
+    )
 )
 
 
@@ -355,7 +367,7 @@ def load(
     reminders_of = _grouped(connection, _REMINDERS, {"ids": ids})
     planned_of = _grouped(connection, _PLANNED, {"ids": ids})
     if sharers is None:
-        sharers = connection.execute(_SHARERS, {"numbers": [row.number for row in rows]}).all()
+        sharers = _SHARERS.rows(connection, {"numbers": [row.number for row in rows]})
     here = _here(sharers)
     away = covers(connection, {row.worker_id for row in rows}, county, now)
     spoken_of = {key: _spoken_of(theirs, now) for key, theirs in visits_of.items()}
@@ -410,15 +422,13 @@ def load_keys(connection: Connection, wanted: Mapping[str, Iterable[str]], loade
     keys = {key for theirs in wanted.values() for key in theirs}
     if not keys:
         return
-    for row in connection.execute(_BY_KEY, {"ids": list(wanted), "keys": list(keys)}):
+    for row in _BY_KEY.rows(connection, {"ids": list(wanted), "keys": list(keys)}):
         loaded[row.client_id].book.know(PlannedNudge(*row[1:]))
 
 
-def _grouped(
-    connection: Connection, asked: Select[*tuple[Any, ...]], values: dict[str, Any]
-) -> dict[str, list[AnyRow]]:
+def _grouped(connection: Connection, asked: Prepared, values: dict[str, Any]) -> dict[str, list[AnyRow]]:
     groups: dict[str, list[AnyRow]] = {}
-    for row in connection.execute(asked, values):
+    for row in asked.rows(connection, values):
         groups.setdefault(row[0], []).append(row)
     return groups
 

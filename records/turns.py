@@ -29,6 +29,7 @@ from records.delivery_trouble import Trouble, is_opt_out
 from records.engagement import BOT, CLIENT, PROVIDER, Kind, entry
 from records.errors import NotFoundError
 from records.ids import new_id
+from records.prepared import Prepared
 from records.situations import ClientRow, Loaded
 from records.states import MessageState
 from records.tables import messages
@@ -87,8 +88,8 @@ class Decider(Protocol):
         ...
 
 
-_KNOWN = select(messages.c.provider_id).where(one_of(messages.c.provider_id, "provider_ids"))
-_LAST_ANSWERED = (
+_KNOWN = Prepared(select(messages.c.provider_id).where(one_of(messages.c.provider_id, "provider_ids")))
+_LAST_ANSWERED = Prepared(
     select(messages.c.number, func.max(messages.c.at))
     .where(
         one_of(messages.c.number, "numbers"),
@@ -318,7 +319,7 @@ class Turns:
         if not strangers:
             return
         numbers = [inbound.number for inbound in strangers]
-        answered = {row[0]: row[1] for row in connection.execute(_LAST_ANSWERED, {"numbers": numbers})}
+        answered = {row[0]: row[1] for row in _LAST_ANSWERED.rows(connection, {"numbers": numbers})}
         batch = Batch(now, self._county)
         for inbound, message_id in strangers.items():
             batch.log.append(entry(Kind.TEXT_IN, now, actor=CLIENT, message_id=message_id))
@@ -388,7 +389,8 @@ def _store(
     stranger's, the database refuses the second, and taken once more it is a duplicate. A text from a shared phone is
     nobody's until it is known who wrote it.
     """
-    known = set(connection.scalars(_KNOWN, {"provider_ids": [inbound.provider_id for inbound in inbounds]}))
+    asked = {"provider_ids": [inbound.provider_id for inbound in inbounds]}
+    known = {row.provider_id for row in _KNOWN.rows(connection, asked)}
     rows = [
         _inbound_row(inbound, people.get(inbound.number, ()), now)
         for inbound in inbounds

@@ -16,6 +16,7 @@ from conversations.events import Event
 from records import escalation_watch, outbox, states
 from records.delivery_trouble import Trouble
 from records.outbox import Claimed
+from records.prepared import Prepared
 from records.tables import escalations, hook_deliveries, messages, nudges
 from records.turns import Decider, Inbound, Turns, failed
 from scheduler.sender import Accepted, NotSent, Outcome, Refused, Unknown
@@ -26,14 +27,16 @@ AT_ONCE = 200
 TRY_AGAIN = timedelta(minutes=1)
 UNKNOWN_FOR = timedelta(minutes=5)
 
-_NEXT = select(
-    select(func.min(nudges.c.due_at)).where(text("nudges.state = 'planned'")).scalar_subquery().label("nudge"),
-    select(func.min(messages.c.due_at)).where(text("messages.state = 'due'")).scalar_subquery().label("text"),
-    select(func.min(escalations.c.passes_up_at))
-    .where(text("escalations.resolved_at IS NULL"))
-    .scalar_subquery()
-    .label("escalation"),
-    select(func.max(hook_deliveries.c.id)).scalar_subquery().label("call"),
+_NEXT = Prepared(
+    select(
+        select(func.min(nudges.c.due_at)).where(text("nudges.state = 'planned'")).scalar_subquery().label("nudge"),
+        select(func.min(messages.c.due_at)).where(text("messages.state = 'due'")).scalar_subquery().label("text"),
+        select(func.min(escalations.c.passes_up_at))
+        .where(text("escalations.resolved_at IS NULL"))
+        .scalar_subquery()
+        .label("escalation"),
+        select(func.max(hook_deliveries.c.id)).scalar_subquery().label("call"),
+    )
 )
 _CALLS = (
     select(hook_deliveries.c.id, hook_deliveries.c.escalation_id, hook_deliveries.c.occasion)
@@ -153,7 +156,7 @@ class BotAtWork:
         self.run(lambda connection: outbox.park_unknown(connection, now, UNKNOWN_FOR))
 
     def waits(self) -> Waits:
-        row = self.run(lambda connection: connection.execute(_NEXT).one())
+        (row,) = self.run(lambda connection: _NEXT.rows(connection, {}))
         return Waits(row.nudge, row.text, row.escalation, (row.call or "") > self._last_call)
 
     def new_calls(self) -> Iterator[tuple[str, str]]:

@@ -149,4 +149,5 @@ def _little_swept() -> Iterator[None]:
 
 
 def _without_waiting(driver: Any, _record: object) -> None:  # noqa: ANN401  the driver's own connection
-    driver.execute("PRAGMA synchronous=OFF")
+    for pragma in ("synchronous=OFF", "wal_autocheckpoint=100000"):
+        driver.execute(f"PRAGMA {pragma}")

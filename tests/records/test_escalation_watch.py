@@ -226,7 +226,7 @@ async def test_of_many_processes_one_takes_each_step(place: Place) -> None:
 async def test_a_client_in_another_process_s_hands_is_left_to_it(place: Place) -> None:
     await opened(place, Trigger.OUT_OF_SCOPE, Level.U2)
     with place.engine.begin() as other:
-        other.execute(consent.LOCK, {"ids": [place.ids[0]]})
+        consent.LOCK.rows(other, {"ids": [place.ids[0]]})
         assert watch(place, at(FRIDAY, 17)) == 0
     assert watch(place, at(FRIDAY, 17)) > 0
 

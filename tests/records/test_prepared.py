@@ -1,0 +1,76 @@
+"""Statements that are compiled once and go to the driver as they are."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import Engine, bindparam, insert, select, update
+from sqlalchemy.exc import OperationalError
+
+from records.bulk import one_of
+from records.prepared import Prepared
+from records.tables import staff, talks
+from tests.records.place import NOW, Place
+
+BY_NAME = Prepared(
+    select(staff.c.id, staff.c.first_name.label("name"), staff.c.created_at, staff.c.active)
+    .where(one_of(staff.c.first_name, "names"), staff.c.role == "worker")
+    .order_by(staff.c.first_name)
+)
+RENAME = Prepared(update(staff).where(staff.c.id == bindparam("who")).values(first_name=bindparam("name")))
+SINCE = Prepared(select(staff.c.id).where(staff.c.created_at >= bindparam("since")))
+
+
+def add_staff(engine: Engine, *names: str) -> None:
+    with engine.begin() as connection:
+        rows = [
+            {"id": name, "email": name, "first_name": name, "role": "worker", "password_hash": "", "created_at": NOW}
+            for name in names
+        ]
+        connection.execute(insert(staff), rows)
+
+
+def test_rows_come_by_name_with_the_types_of_their_columns(engine: Engine) -> None:
+    add_staff(engine, "Ana", "Bea", "Cruz")
+    with engine.begin() as connection:
+        rows = BY_NAME.rows(connection, {"names": ["Cruz", "Ana"]})
+        assert [(row.name, row.created_at, row.active) for row in rows] == [("Ana", NOW, True), ("Cruz", NOW, True)]
+        assert rows[0][1:] == ("Ana", NOW, True)
+        assert BY_NAME.rows(connection, {"names": []}) == []
+
+
+def test_what_a_column_keeps_as_json_is_read(place: Place) -> None:
+    with place.engine.begin() as connection:
+        row = {"client_id": place.ids[0], "place": "open", "flow": "f", "at": "a", "asked_at": NOW, "misses": 0}
+        connection.execute(insert(talks), [row | {"answers": {"goal": "a job"}}])
+        (found,) = Prepared(select(talks.c.answers)).rows(connection, {})
+    assert found.answers == {"goal": "a job"}
+
+
+def test_it_runs_once_for_each_of_many_and_belongs_to_the_transaction(engine: Engine) -> None:
+    add_staff(engine, "Ana", "Bea")
+    with engine.connect() as connection:
+        RENAME.run(connection, [{"who": "Ana", "name": "A"}, {"who": "Bea", "name": "B"}])
+        assert len(BY_NAME.rows(connection, {"names": ["A", "B"]})) == 2
+        connection.rollback()
+        assert BY_NAME.rows(connection, {"names": ["A", "B"]}) == []
+
+
+def test_moments_are_bound_in_any_zone_and_never_without_one(engine: Engine) -> None:
+    add_staff(engine, "Ana")
+    elsewhere = timezone(timedelta(hours=-8))
+    with engine.begin() as connection:
+        assert SINCE.rows(connection, {"since": NOW.astimezone(elsewhere)})
+        assert not SINCE.rows(connection, {"since": (NOW + timedelta(microseconds=1)).astimezone(elsewhere)})
+        with pytest.raises(ValueError, match="time zone"):
+            SINCE.rows(connection, {"since": datetime(2026, 3, 2, tzinfo=UTC).replace(tzinfo=None)})
+
+
+def test_what_the_driver_raises_is_sqlalchemys_error_and_holds_no_value(engine: Engine) -> None:
+    gone = Prepared(select(bindparam("said").label("said")).select_from(staff.alias("staff_who_are_gone")))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE staff RENAME TO former_staff")
+        with pytest.raises(Exception, match="staff") as raised:
+            gone.rows(connection, {"said": "he hit me"})
+        connection.rollback()
+    assert type(raised.value).__module__ == OperationalError.__module__
+    assert "he hit me" not in str(raised.value)
