@@ -8,12 +8,14 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
@@ -75,12 +77,17 @@ def run(wanted: Wanted, jobs: int, *, only: int | None = None, database: str | N
     if jobs == 1 or len(parts) == 1:
         results = [run_part(part, only, database) for part in parts]
     else:
-        with ProcessPoolExecutor(min(jobs, len(parts)), multiprocessing.get_context("spawn")) as pool:
+        with ProcessPoolExecutor(min(jobs, len(parts)), _processes()) as pool:
             results = list(pool.map(run_part, parts, [only] * len(parts)))
     first, *others = results
     for other in others:
         first.add(other)
     return first
+
+
+def _processes() -> BaseContext:
+    """Forked they need not import everything anew, which takes seconds; beside other threads that is not safe."""
+    return multiprocessing.get_context("fork" if threading.active_count() == 1 else "spawn")
 
 
 def parted(wanted: Wanted) -> Iterator[Wanted]:

@@ -50,6 +50,7 @@ def _needs_none(life: Life, row: Row, evidence: Evidence) -> str:
     in_a_row = sum(row["at"] - LOOP < other["at"] <= row["at"] for other in life.heard)
     reasons = {
         "a person has the thread": life.mode.before(row["id"]) != Mode.BOT,
+        "they asked us not to text here": _asked_for_silence(life, row),
         "a machine wrote it": is_automatic(row["body"], evidence.languages),
         "danger: one answer an hour": _is_danger(life, row) and _was_warned(life, row),
         "no consent: help goes once a day": life.consent.before(row["id"]) in NOT_HERE,
@@ -62,9 +63,17 @@ def _needs_none(life: Life, row: Row, evidence: Evidence) -> str:
 MOST_IN_A_LOOP = 6
 
 
+def _asked_for_silence(life: Life, row: Row) -> bool:
+    return any(one["subject"] == Trigger.UNSAFE_TO_TEXT for one in _told(life, row))
+
+
 def _is_danger(life: Life, row: Row) -> bool:
-    told = (one for one in life.of(*TOLD) if one["message_id"] == row["id"])
-    return any(one["detail"].get("level") == Level.U0 for one in told)
+    return any(one["detail"].get("level") == Level.U0 for one in _told(life, row))
+
+
+def _told(life: Life, row: Row) -> Iterator[Row]:
+    """What people were told because of this text."""
+    return (one for one in life.of(*TOLD) if one["message_id"] == row["id"])
 
 
 def _was_warned(life: Life, row: Row) -> bool:
