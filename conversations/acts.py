@@ -47,6 +47,7 @@ from conversations.nudges import END_WITH_CONSENT, NudgeKind
 from conversations.office_hours import due
 from conversations.privacy import is_private
 from conversations.reminders import moment_for
+from conversations.single_texts import STOPPED
 from conversations.situation import Consent, Mode, Rhythm, Situation
 from conversations.word_lists import SERVICE_WORDS, mentions, telling_words
 
@@ -292,7 +293,7 @@ def expire_consent(_known: Known) -> Effects:
 
 def revoke(_known: Known) -> Effects:
     """The client's answer to the question whether all texts are to stop."""
-    return (ChangeConsent(Consent.REVOKED), CancelNudges(END_WITH_CONSENT, "opted_out"))
+    return (ChangeConsent(Consent.REVOKED, STOPPED), CancelNudges(END_WITH_CONSENT, "opted_out"))
 
 
 def go_silent(_known: Known) -> Effects:

@@ -69,9 +69,9 @@ class TimeWords:
     daily_parts: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class OtherLanguage:
-    """A language that we do not text in, by what its speakers may still send us.
+    """A language that we do not text in, by what its speakers may still send us. Compared as `Language` is.
 
     `name` is its own, as we write it to the client; `names` are its names in any language, folded. `script` is what the
     Unicode names of its letters begin with, and `letters`, in lower case, are those that no other language here has;
@@ -88,9 +88,11 @@ class OtherLanguage:
 NO_PHRASES = phrase_book({}, {})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Language:
     """One language a county texts in.
+
+    It is compared by identity, so that what was read with it can be kept.
 
     `translate(context, sentence)` returns the catalog's text for an English sentence of the flow step that `context`
     names ("goal_setting/when"), or the sentence itself in English. `replies` holds the words that mean a reply, by its

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from conversations.classifier import CLIENT, NO_CLASSIFIER, WORKER, Classifier, Names, Sureness
 from conversations.folding import fold
@@ -30,14 +31,24 @@ def meant(
 
 def is_listed(topic: str, text: str, languages: Mapping[str, Language], people: Iterable[str] = ()) -> bool:
     """Whether the text holds a phrase that speakers of one of the languages listed."""
-    people = list(people)
-    return any(language.phrases.holds(topic, text, people) for language in languages.values())
+    return _is_listed(topic, text, tuple(languages.values()), tuple(people))
 
 
 def without_unlike(topic: str, text: str, languages: Mapping[str, Language], people: Iterable[str] = ()) -> str:
     """The text without what speakers of the languages listed as only sounding like the topic."""
-    people = list(people)
-    for language in languages.values():
+    return _without_unlike(topic, text, tuple(languages.values()), tuple(people))
+
+
+@lru_cache(maxsize=8192)
+def _is_listed(topic: str, text: str, languages: tuple[Language, ...], people: tuple[str, ...]) -> bool:
+    """Kept, as below."""
+    return any(language.phrases.holds(topic, text, people) for language in languages)
+
+
+@lru_cache(maxsize=8192)
+def _without_unlike(topic: str, text: str, languages: tuple[Language, ...], people: tuple[str, ...]) -> str:
+    """Kept, because the front desk asks about the same text again, and people say the same things."""
+    for language in languages:
         text = language.phrases.without_unlike(topic, text, people)
     return text
 

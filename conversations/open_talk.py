@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from conversations import engine
-from conversations.effects import Effect, Purpose, SaveTalk
+from conversations.effects import ChangeConsent, Effect, Purpose, SaveTalk, Send
 from conversations.engine import Turn
 from conversations.events import TurnEvent
 from conversations.flows import FLOWS
 from conversations.notation import Into, Parked
-from conversations.situation import Situation, Talk
+from conversations.situation import Consent, Situation, Talk
 
 Effects = tuple[Effect, ...]
 
@@ -73,5 +73,12 @@ def _settled(turn: Turn, parked: Talk | None, situation: Situation, now: datetim
                 turn = engine.begin(FLOWS["front_door"], situation, now)
         effects += turn.effects
         parked = turn.parked or parked
+    if any(isinstance(each, ChangeConsent) and each.to is Consent.REVOKED for each in effects):
+        return (*map(_as_last_word, effects), SaveTalk(None))
     effects.append(SaveTalk(None if turn.talk.over else turn.talk, parked))
     return tuple(effects)
+
+
+def _as_last_word(effect: Effect) -> Effect:
+    """After a stop only the confirmation may still leave (domain guide 6.4), and no talk waits to be taken up."""
+    return replace(effect, purpose=Purpose.LEGAL) if isinstance(effect, Send) else effect

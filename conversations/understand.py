@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from itertools import dropwhile, groupby
 
 from conversations import comments, moments, picking, requests, scales
@@ -123,22 +124,34 @@ def intent(text: str, languages: Mapping[str, Language]) -> str | None:
 
     Words at its ends that change nothing ("please", "thank you") are overlooked where enough is left to be sure.
     """
+    return _intent(text, tuple(languages.values()))
+
+
+@lru_cache(maxsize=2048)
+def _intent(text: str, languages: tuple[Language, ...]) -> str | None:
+    """Kept, because people say the same things."""
     said = tuple(word for word, _run in groupby(fold(text).split()))
     plain = _without(said, SIGNS)
-    ways = {code: {said, plain, *_with_courtesies_cut(plain, language)} for code, language in languages.items()}
+    ways = [{said, plain, *_with_courtesies_cut(plain, language)} for language in languages]
     for name in INTENTS:
-        for code, language in languages.items():
-            if any(" ".join(way) in language.intents.get(name, frozenset()) for way in ways[code]):
+        for language, theirs in zip(languages, ways, strict=True):
+            if any(" ".join(way) in language.intents.get(name, frozenset()) for way in theirs):
                 return name
     return None
 
 
 def language_named(text: str, languages: Mapping[str, Language]) -> str | None:
     """The code of the language that the whole message asks for ("english please", "en español"), in any language."""
+    return _language_named(text, tuple(languages.values()))
+
+
+@lru_cache(maxsize=2048)
+def _language_named(text: str, languages: tuple[Language, ...]) -> str | None:
+    """Kept, as above."""
     said = tuple(fold(text).split())
-    fillers = frozenset[str]().union(*(language.fillers for language in languages.values()))
+    fillers = frozenset[str]().union(*(language.fillers for language in languages))
     ways = {" ".join(said), " ".join(_without(said, fillers))}
-    named = (code for code, language in languages.items() if ways & language.intents.get("language", frozenset()))
+    named = (language.code for language in languages if ways & language.intents.get("language", frozenset()))
     return next(named, None)
 
 

@@ -78,16 +78,24 @@ def wants_reminder(text: str, languages: Mapping[str, Language], *, outright: bo
 
 def other_language_named(text: str, languages: Mapping[str, Language]) -> str | None:
     """A language we do not text in, by its own name: one that is asked for, or whose script the text is written in."""
-    others = {other.code: other for language in languages.values() for other in language.others}.values()
-    said = f" {fold(text)} "
-    for other in others:
-        names = [name for name in other.names if f" {name} " in said]
-        if said.strip() in names or (names and _is_asked_for(names, text, languages)):
+    others = {other.code: other for language in languages.values() for other in language.others}
+    named, written_in = _others_in(text, tuple(others.values()))
+    for other, names in named:
+        if fold(text) in names or _is_asked_for(names, text, languages):
             return other.name
-    if text.isascii():
-        return None
-    written_in = (other for is_written in (_has_letters, _is_in_script) for other in others if is_written(other, text))
-    return next((other.name for other in written_in), None)
+    return written_in.name if written_in else None
+
+
+@lru_cache(maxsize=2048)
+def _others_in(
+    text: str, others: tuple[OtherLanguage, ...]
+) -> tuple[tuple[tuple[OtherLanguage, tuple[str, ...]], ...], OtherLanguage | None]:
+    """Those that it names, with the names, and the one that it is written in. Kept, as people say the same things."""
+    said = f" {fold(text)} "
+    named = tuple((other, tuple(name for name in other.names if f" {name} " in said)) for other in others)
+    ways = () if text.isascii() else (_has_letters, _is_in_script)
+    written_in = next((other for is_written in ways for other in others if is_written(other, text)), None)
+    return tuple((other, names) for other, names in named if names), written_in
 
 
 def _is_asked_for(names: Collection[str], text: str, languages: Mapping[str, Language]) -> bool:

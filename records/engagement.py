@@ -142,7 +142,7 @@ def note_staff_act(
     detail: Mapping[str, Any] = NOTHING,
 ) -> None:
     """Log what a member of staff did: an act, or only a look (domain guide 8.5: every view of a thread)."""
-    about = next(iter(_ABOUT.rows(connection, {"client": client_id})), None)
+    about = _ABOUT.first(connection, {"client": client_id})
     row = entry(
         kind,
         now,

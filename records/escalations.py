@@ -224,11 +224,11 @@ _OPEN_OF = Prepared(
 
 def _case(connection: Connection, escalation_id: str) -> list[Row]:
     """The item, and then what merged into it, with the client locked, so that nothing is added meanwhile."""
-    whose = _WHOSE.rows(connection, {"item": escalation_id})
-    if not whose:
+    whose = _WHOSE.first(connection, {"item": escalation_id})
+    if whose is None:
         raise NotFoundError("no such escalation")
-    consent.LOCK.rows(connection, {"ids": [whose[0].client_id]})
-    case = _CASE.rows(connection, {"item": escalation_id, "client": whose[0].client_id})
+    consent.LOCK.rows(connection, {"ids": [whose.client_id]})
+    case = _CASE.rows(connection, {"item": escalation_id, "client": whose.client_id})
     return sorted((row._asdict() for row in case), key=lambda item: item["id"] != escalation_id)
 
 

@@ -339,7 +339,7 @@ def fold_status(
     """
     if delivery_trouble.may_be_trouble(error_code):
         _lock_people(connection, attempt_id)
-    row = next(iter(_ATTEMPT.rows(connection, {"attempt": attempt_id})), None)
+    row = _ATTEMPT.first(connection, {"attempt": attempt_id})
     if row is None:
         return None
     if names := _news(row, provider_id):

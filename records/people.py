@@ -214,7 +214,7 @@ def set_safety_word(connection: Connection, client_id: str, word: str, staff_id:
 
     The word itself is in no log (domain guide 6.8).
     """
-    client = next(iter(consent.LOCK.rows(connection, {"ids": [client_id]})), None)
+    client = consent.LOCK.first(connection, {"ids": [client_id]})
     if client is None:
         raise NotFoundError("no such client")
     connection.execute(update(clients).where(clients.c.id == client_id).values(safety_word=word))
@@ -228,7 +228,7 @@ def change_number(connection: Connection, client_id: str, number: str, staff_id:
     Consent was for the old number (domain guide 3.10): it is NONE again, and the history stays. Raises NotFoundError,
     and IntegrityError if somebody of this first name has the number.
     """
-    client = next(iter(consent.LOCK.rows(connection, {"ids": [client_id]})), None)
+    client = consent.LOCK.first(connection, {"ids": [client_id]})
     if client is None:
         raise NotFoundError("no such client")
     connection.execute(_TO_NUMBER, {"client": client_id, "to_number": number})

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from conversations.effects import CancelNudges, ChangeConsent, HoldTexts, SaveTalk, Send, WatchConsent
+from conversations.effects import CancelNudges, ChangeConsent, HoldTexts, Purpose, SaveTalk, Send, WatchConsent
 from conversations.events import FellDue, OptedOut, Said
 from conversations.nudges import END_WITH_CONSENT, NudgeKind
 from conversations.situation import Consent, Mode, Talk
@@ -68,6 +68,16 @@ def test_the_question_whether_to_stop_does_what_is_answered(reply: str, says: st
     effects = after(replace(JOINED, talk=Talk("stop_or_not", "which", NOW)), reply)
     assert told(effects) == [says]
     assert [effect.to for effect in effects if isinstance(effect, ChangeConsent)] == ([consent] if consent else [])
+
+
+def test_no_texts_at_all_is_as_good_as_stop() -> None:
+    asked = replace(JOINED, talk=Talk("stop_or_not", "which", NOW), parked=ASKED_SIZE)
+    effects, stopped = after(asked, "1"), after(JOINED, "STOP")
+    assert only(effects, Send).purpose is only(stopped, Send).purpose is Purpose.LEGAL
+    assert only(effects, SaveTalk) == only(stopped, SaveTalk) == SaveTalk(None)
+    assert only(effects, ChangeConsent) == only(stopped, ChangeConsent)
+    assert only(effects, CancelNudges) == only(stopped, CancelNudges)
+    assert asked_for(effects) == asked_for(stopped)
 
 
 @pytest.mark.parametrize("text", ["who is this? wrong number", "¿quién es? número equivocado", "not maria"])

@@ -15,6 +15,7 @@ from conversations.nudges import OF_SILENCE, NudgeState
 from conversations.situation import Consent, Mode
 from conversations.wishes import is_automatic
 from records.engagement import Kind
+from records.states import MessageState
 
 A_MINUTE = timedelta(minutes=1)
 AN_HOUR = timedelta(hours=1)
@@ -26,7 +27,7 @@ NOT_HERE = frozenset({Consent.NONE, Consent.CLOSED, Consent.EXPIRED, Consent.REV
 def every_text_is_answered(evidence: Evidence) -> Iterator[Finding]:
     """Within a minute; for whom none is due is named in `_needs_none`, and counted."""
     answers: dict[str, list[Row]] = {}
-    for out in evidence.out:
+    for out in (each for each in evidence.out if each["state"] != MessageState.SUPPRESSED):
         answers.setdefault(out["number"], []).append(out)
     for life in evidence.lives.values():
         lives = evidence.by_number[life.person.number]
