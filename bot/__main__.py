@@ -8,6 +8,7 @@ commands that use it with a message of its own instead of all of them with a tra
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -41,6 +42,13 @@ class Only(StrEnum):
 class Role(StrEnum):
     WORKER = "worker"
     SUPERVISOR = "supervisor"
+
+
+class Held(StrEnum):
+    ALL = "all"
+    UNPROMPTED = "unprompted"
+    CLIENT = "client"
+    CAMPAIGN = "campaign"
 
 
 @cli.command()
@@ -95,6 +103,45 @@ def migrate() -> None:
 
 
 @cli.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write; a backup of that name is replaced.", dir_okay=False)],
+) -> None:
+    """Copy the database to a file, while Milepost runs, and read the copy through. For SQLite."""
+    from bot.commands.backup import backup as run
+
+    run(file)
+
+
+@cli.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `milepost backup` wrote.", dir_okay=False)],
+    *,
+    replace: Annotated[bool, typer.Option("--replace", help="Put the database that is there aside.")] = False,
+) -> None:
+    """Put a backup back. What was sent since it was made does not go out again. Milepost must be stopped."""
+    from bot.commands.backup import restore as run
+
+    run(file, replace=replace)
+
+
+@cli.command()
+def restored(
+    made_at: Annotated[
+        datetime | None,
+        typer.Option(
+            metavar="MOMENT",
+            help="When the backup was begun, or what moment was recovered: 2027-03-02T09:00-08:00.",
+            formats=["%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z"],
+        ),
+    ] = None,
+) -> None:
+    """Say that the database was put back by other means, such as pg_restore, before Milepost is started again."""
+    from bot.commands.backup import restored as run
+
+    run(made_at)
+
+
+@cli.command()
 def simulate(
     clients: Annotated[int, typer.Option(help="How many virtual clients.", min=1, max=100_000)] = 500,
     weeks: Annotated[int, typer.Option(help="How many weeks of their lives.", min=1, max=52)] = 6,
@@ -112,6 +159,54 @@ def simulate(
 
     wanted = Wanted(1, clients, weeks, seed, planted(plant))
     raise typer.Exit(run_simulation(wanted, jobs, client, database))
+
+
+WhatIsHeld = Annotated[Held, typer.Argument(help="All texts, those that nobody waits for, a client's, a campaign's.")]
+WhoseId = Annotated[str, typer.Argument(metavar="[ID]", help="The client's or the campaign's.", show_default=False)]
+
+
+@cli.command()
+def hold(
+    what: WhatIsHeld,
+    whose: WhoseId = "",
+    because: Annotated[str, typer.Option(help="Why; staff read it.")] = "",
+) -> None:
+    """Hold texts back until they are released. What was claimed a moment ago still leaves."""
+    from bot.commands.holds import hold as run
+
+    run(what.value, whose, because)
+
+
+@cli.command()
+def release(what: WhatIsHeld, whose: WhoseId = "") -> None:
+    """Let texts go that were held back. What is of no use any more does not go."""
+    from bot.commands.holds import release as run
+
+    run(what.value, whose)
+
+
+@cli.command()
+def holds() -> None:
+    """List what is held back, since when, by whom and why."""
+    from bot.commands.holds import list_holds
+
+    list_holds()
+
+
+@cli.command()
+def trust(
+    only: Annotated[list[str] | None, typer.Option(help="Only this trial, by its name; may be given again.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed draws the same faults.")] = 1,
+    database: Annotated[
+        str | None, typer.Option(help="An empty database to use, and to empty again, instead of a file of SQLite.")
+    ] = None,
+    *,
+    full: Annotated[bool, typer.Option("--full", help="In the sizes that the README shows, for an hour.")] = False,
+) -> None:
+    """Kill, cut off and lie to processes that text nobody. Exit status 1 if something was lost or doubled."""
+    from bot.commands.trust import run_trials
+
+    raise typer.Exit(run_trials(only or [], seed, database, full=full))
 
 
 @staff_cli.command("add")

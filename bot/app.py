@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 
 from aiohttp import web
 from sqlalchemy import Engine
@@ -14,6 +17,7 @@ from bot import phone, staff
 from bot.channels.twilio_webhooks import Signature
 from bot.clock import Clock, DemoClock, SystemClock
 from bot.content_rule_lists import load_rule_lists
+from bot.dead_man import DeadMan
 from bot.decider import Decider
 from bot.health import add_health
 from bot.hooks.addresses import Address
@@ -25,17 +29,25 @@ from bot.keys import CLOCK, COUNTY, LANGUAGES, READER, SETTINGS, WALL_CLOCK, WRI
 from bot.middlewares import answer_kindly, log_access
 from bot.settings import HouseSettings
 from bot.site import add_site, render
+from bot.work import Work
 from conversations.county import County
 from conversations.languages import Language
 from records.database import connect
+from records.pace import Pace
 from records.reading import Reader
+from records.waking import Announcer, WakeListener
 from records.writer import Writer
-from scheduler.sender import Channel, Sender
+from scheduler.backfill import Backfill
+from scheduler.channel import Channel, Inbox
+from scheduler.sender import Sender
 from scheduler.ticker import Ticker
 
 LARGEST_POST = 64 * 1024
 TICK = 1.0
 DUE_AT_ONCE = 200
+
+TO_CATCH_UP = timedelta(seconds=30)
+"""So long at most nothing leaves at the start, until the texts that we missed are taken: one may be a STOP."""
 
 
 class Part(StrEnum):
@@ -55,10 +67,14 @@ class Plan:
     languages: Mapping[str, Language]
     clock: Clock
     part: Part = Part.ALL
+    sender: str = "us"
+    """What texts come from: processes that text from the same share its pace."""
     pace: float = 1.0
     """Segments a second that may leave."""
     hooks: Mapping[str, Address] = field(default_factory=dict)
     """Where the county's hooks lead, by their names."""
+    dead_man: str = ""
+    """The address that is asked for while due work is done; none if empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +85,17 @@ class House:
     engine: Engine
     writer: Writer
     reader: Reader
+    work: Work = field(default_factory=Work)
+    sender: Sender | None = None
+    """None where only the web is answered."""
 
 
 @asynccontextmanager
-async def open_house(plan: Plan, channel: Channel | None) -> AsyncIterator[House]:
+async def open_house(plan: Plan, channel: Channel | None, inbox: Inbox | None = None) -> AsyncIterator[House]:
     """Start what runs beside the web, and stop it again, in the order in which one needs the other.
 
-    `channel` is needed unless the part is WEB. The database must have been looked at: `records.database.check_schema`.
+    `channel` is needed unless the part is WEB; without an `inbox` nothing that we missed is ever looked for. The
+    database must have been looked at: `records.database.check_schema`.
     """
     async with AsyncExitStack() as stack:
         engine = connect(plan.settings.database)
@@ -85,43 +105,90 @@ async def open_house(plan: Plan, channel: Channel | None) -> AsyncIterator[House
         stack.push_async_callback(writer.close)
         reader = Reader(engine)
         stack.callback(reader.close)
-        house = House(plan, engine, writer, reader)
+        sender = None
         if plan.part is not Part.WEB and channel is not None:
-            await _start_scheduler(stack, house, channel)
+            sender = Sender(writer, channel, plan.clock.now, pace=Pace(plan.sender, plan.pace))
+        house = House(plan, engine, writer, reader, sender=sender)
+        stack.push_async_callback(house.work.end)
+        if sender:
+            _start_scheduler(house, sender, inbox)
+        else:
+            _start_announcing(house)
         yield house
 
 
-async def _start_scheduler(stack: AsyncExitStack, house: House, channel: Channel) -> None:
-    plan, writer = house.plan, house.writer
-    sender = Sender(writer, channel, plan.clock.now, pace=plan.pace)
-    sender.start()
-    stack.push_async_callback(sender.close)
-    if plan.hooks:
-        await _start_hooks(stack, house)
-
-    async def take_all_due() -> None:
-        now = plan.clock.now()
-        while await writer.take_due(now, DUE_AT_ONCE) >= DUE_AT_ONCE:
-            pass
-
-    async def pass_all_up() -> None:
-        while await writer.pass_up():
-            pass
-
-    for wake in (take_all_due, pass_all_up):  # each by itself: what goes wrong with one must not stop the other
-        ticker = Ticker(TICK, wake)
-        ticker.start()
-        stack.push_async_callback(ticker.shutdown)
+def _start_announcing(house: House) -> None:
+    announcer = Announcer(house.engine.url)
+    announcer.start()
+    house.work.add(announcer.close)
+    house.writer.listen(announcer.announce)
 
 
-async def _start_hooks(stack: AsyncExitStack, house: House) -> None:
+def _start_scheduler(house: House, sender: Sender, inbox: Inbox | None) -> None:
+    """Each part by itself: what goes wrong with one must not stop the other."""
+    _start_texting(house, sender, inbox)
+    listener = WakeListener(house.engine.url, sender.wake)
+    listener.start()
+    house.work.add(listener.close)
+    passing_up = Ticker(TICK, partial(_pass_all_up, house))
+    passing_up.start()
+    house.work.add(passing_up.shutdown)
+    if house.plan.hooks:
+        _start_hooks(house)
+
+
+def _start_texting(house: House, sender: Sender, inbox: Inbox | None) -> None:
+    """What we missed is taken first."""
+    backfill = Backfill(house.writer, inbox, house.plan.clock.now) if inbox else None
+    due = Ticker(TICK, partial(_take_all_due, house, _dead_mans_switch(house)))
+
+    async def begin() -> None:
+        if backfill:
+            await backfill.caught_up(TO_CATCH_UP)
+        sender.start()
+        due.start()
+
+    beginning = asyncio.create_task(begin(), name="begin to text")
+
+    async def begin_no_more() -> None:
+        beginning.cancel()
+
+    for end in (begin_no_more, sender.close, due.shutdown):
+        house.work.add(end)
+    if backfill:
+        backfill.start()
+        house.work.add(backfill.close)
+
+
+def _dead_mans_switch(house: House) -> Callable[[], None]:
+    """What to call when due work was done."""
+    if not house.plan.dead_man:
+        return lambda: None
+    dead_man = DeadMan(house.plan.dead_man)
+    house.work.add(dead_man.close)
+    return dead_man.alive
+
+
+async def _take_all_due(house: House, done: Callable[[], None]) -> None:
+    now = house.plan.clock.now()
+    while await house.writer.take_due(now, DUE_AT_ONCE) >= DUE_AT_ONCE:
+        pass
+    done()
+
+
+async def _pass_all_up(house: House) -> None:
+    while await house.writer.pass_up():
+        pass
+
+
+def _start_hooks(house: House) -> None:
     plan, writer = house.plan, house.writer
     hooks = Hooks(writer, plan.hooks, plan.settings.public_url, plan.clock)
     hooks.start()
-    stack.push_async_callback(hooks.close)
+    house.work.add(hooks.close)
     digests = Ticker(TICK, DigestRound(writer, plan.county, plan.clock).take)
     digests.start()
-    stack.push_async_callback(digests.shutdown)
+    house.work.add(digests.shutdown)
 
 
 def make_app(house: House, signature: Signature | None) -> web.Application:
@@ -133,7 +200,8 @@ def make_app(house: House, signature: Signature | None) -> web.Application:
     app[CLOCK], app[WALL_CLOCK] = plan.clock, SystemClock()
     add_site(app)
     app.router.add_get("/", show_home)
-    add_health(app)
+    sender = house.sender
+    add_health(app, (lambda: sender.state) if sender else None)
     staff.add_routes(app)
     add_replies(app, plan.hooks)
     if signature:

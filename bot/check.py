@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bot.commands.ground import draft_languages, open_database
 from bot.content_rule_lists import load_rule_lists
 from bot.county_file import load_county
 from bot.errors import Problem, Severity, StartError
+from bot.ground import draft_languages, open_database
 from bot.hooks.addresses import load_hooks
 from bot.languages import load_languages
 from bot.settings import Settings, StoreSettings, load

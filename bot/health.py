@@ -1,22 +1,81 @@
-"""Is it alive, can it take a text, and how much is waiting: for the machines that watch it. Nothing personal."""
+"""Does it live, and can it do its work: for the machines that watch it and who looks after it. Nothing personal."""
 
 from __future__ import annotations
 
 import asyncio
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
 
+import structlog
 from aiohttp import web
 
-from bot.keys import CLOCK, READER, WRITER
-from records import gauges
+from bot.errors import Problem
+from bot.keys import COUNTY, LANGUAGES, SETTINGS, WALL_CLOCK, WRITER
+from bot.metrics import Parts, Sending, add_metrics
+from conversations.county import County
+from conversations.languages import Language
 from records.errors import StorageError
+from records.migrations import head
+from records.readiness import Look, look
+from records.sqlite_files import file_of
 
-PATIENCE = 5.0
+log = structlog.get_logger()
+
+PATIENCE = 4.0
+"""Seconds that a check may take, so that whoever asks has the answer in five."""
+
+CHECKS = ("write", "schema", "disk", "catalogs", "clock")
+
+MEGABYTE = 1024 * 1024
+LEAST_FREE = 100 * MEGABYTE
+"""Bytes that must be free where the database is a file: days of a county's texts take less."""
+
+NO_TIME = timedelta(0)
+
+ASTRAY = timedelta(seconds=5)
+"""So far two clocks may lie apart."""
+
+TOLD_FOR = 300.0
+"""Seconds for which a step of the clock is told. Then its new time counts as the right one."""
 
 
-def add_health(app: web.Application) -> None:
+class ClockWatch:
+    """Sees the time of day being set, by a clock that nobody can set.
+
+    `wall` gives the aware time of day, `steady` seconds. A step is seen at the first look after it.
+    """
+
+    def __init__(self, wall: Callable[[], datetime], steady: Callable[[], float] = time.monotonic) -> None:
+        self._wall = wall
+        self._steady = steady
+        self._seen = (wall(), steady())
+        self._stepped: tuple[float, timedelta] | None = None
+
+    def stepped(self) -> timedelta | None:
+        """By how much the time of day was set lately; below zero when it was set back."""
+        wall, steady = self._wall(), self._steady()
+        step = (wall - self._seen[0]) - timedelta(seconds=steady - self._seen[1])
+        self._seen = (wall, steady)
+        if abs(step) > ASTRAY:
+            self._stepped = (steady, step)
+        if self._stepped is None or steady - self._stepped[0] > TOLD_FOR:
+            return None
+        return self._stepped[1]
+
+
+CLOCK_WATCH: web.AppKey[ClockWatch] = web.AppKey("clock_watch")
+
+
+def add_health(app: web.Application, sending: Callable[[], Sending] | None = None) -> None:
+    """`sending` says what this process sends just now; None where it sends nothing."""
+    app[CLOCK_WATCH] = ClockWatch(app[WALL_CLOCK].now)
+    add_metrics(app, Parts(lambda: app[WRITER], sending))
     app.router.add_get("/live", live)
     app.router.add_get("/ready", ready)
-    app.router.add_get("/metrics", metrics)
 
 
 async def live(_request: web.Request) -> web.Response:
@@ -25,25 +84,69 @@ async def live(_request: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """The database takes a write; else 503. The schema was looked at when the process started."""
+    """Every check by its name, with "ok" or what is wrong and what to do; 503 if one fails."""
+    app = request.app
+    found, free = await asyncio.gather(_look(app), _free_bytes(file_of(app[SETTINGS].database)))
+    wrong = [
+        *_of_database(found),
+        *_of_disk(free),
+        *_of_catalogs(app[COUNTY], app[LANGUAGES]),
+        *_of_clock(app[CLOCK_WATCH]),
+    ]
+    told = {problem.where: str(problem) for problem in wrong}
+    lines = ["not ready" if wrong else "ready", *(told.get(check, f"{check}: ok") for check in CHECKS), ""]
+    return web.Response(status=503 if wrong else 200, text="\n".join(lines))
+
+
+async def _look(app: web.Application) -> tuple[Look, datetime] | None:
+    """What was seen, and when; None where the database takes no write in time."""
     try:
         async with asyncio.timeout(PATIENCE):
-            await request.app[WRITER].run(gauges.try_to_write)
+            return await app[WRITER].run(look), app[WALL_CLOCK].now()
     except (StorageError, TimeoutError):
-        return web.Response(status=503, text="the database does not take a write\n")
-    return web.Response(text="ready\n")
+        return None
+    except Exception:
+        log.exception("ready_failed")
+        return None
 
 
-async def metrics(request: web.Request) -> web.Response:
-    """Gauges in the text format that Prometheus reads. What is counted is said in each `HELP` line."""
-    now = request.app[CLOCK].now()
-    found = await request.app[READER].run(lambda connection: gauges.read(connection, now))
-    lines = []
-    for gauge in found:
-        lines += [f"# HELP {gauge.name} {gauge.means}", f"# TYPE {gauge.name} gauge"]
-        lines += [f"{gauge.name}{_labels(label)} {value:g}" for label, value in gauge.values]
-    return web.Response(body="\n".join([*lines, ""]).encode(), headers={"Content-Type": "text/plain; version=0.0.4"})
+async def _free_bytes(file: Path | None) -> int | None:
+    """None where the database is no file, or the disk does not say."""
+    if file is None:
+        return None
+    with suppress(OSError, TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            return (await asyncio.to_thread(shutil.disk_usage, file.parent)).free
+    return None
 
 
-def _labels(label: tuple[str, str] | None) -> str:
-    return f'{{{label[0]}="{label[1]}"}}' if label else ""
+def _of_database(found: tuple[Look, datetime] | None) -> Iterator[Problem]:
+    if found is None:
+        remedy = "look whether the database runs, can be reached, and has room"
+        yield Problem("write", "the database takes no write", remedy)
+        yield Problem("schema", "could not be looked at", "see write")
+        return
+    seen, at = found
+    if seen.revision != head():
+        what = f"the tables are of revision {seen.revision}, this release's of {head()}"
+        yield Problem("schema", what, "run `milepost migrate`, or start the release that fits")
+    if seen.clock and abs(seen.clock - at) > ASTRAY:
+        apart = round(abs(seen.clock - at).total_seconds())
+        yield Problem("clock", f"{apart} s from the database's", "have both machines keep time by NTP")
+
+
+def _of_disk(free: int | None) -> Iterator[Problem]:
+    if free is not None and free < LEAST_FREE:
+        what = f"{free // MEGABYTE} MB are free beside the database, {LEAST_FREE // MEGABYTE} are needed"
+        yield Problem("disk", what, "make room, or move the database")
+
+
+def _of_catalogs(county: County, languages: Mapping[str, Language]) -> Iterator[Problem]:
+    if missing := [code for code in county.languages if code not in languages]:
+        yield Problem("catalogs", f"none for {', '.join(missing)}", "run `milepost check`, then start again")
+
+
+def _of_clock(watch: ClockWatch) -> Iterator[Problem]:
+    if step := watch.stepped():
+        what = f"was set {round(abs(step.total_seconds()))} s {'ahead' if step > NO_TIME else 'back'} a moment ago"
+        yield Problem("clock", what, "look whether it is right now; it counts as right in five minutes")

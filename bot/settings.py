@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
@@ -36,6 +36,13 @@ def is_loopback(url: str) -> bool:
 
 def safe_url(url: str) -> str:
     """An address without its trailing slash. Raises ValueError unless it is https, or http on this machine."""
+    parts = _web_address(url)
+    if parts.query or parts.fragment:
+        raise ValueError("must have no ? or #")
+    return url.rstrip("/")
+
+
+def _web_address(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
     except ValueError:  # it repeats what it was given
@@ -44,9 +51,12 @@ def safe_url(url: str) -> str:
         raise ValueError("is no web address")
     if parts.scheme == "http" and not is_loopback(url):
         raise ValueError("must begin with https:// (http:// is for this machine only)")
-    if parts.query or parts.fragment:
-        raise ValueError("must have no ? or #")
-    return url.rstrip("/")
+    return parts
+
+
+def _to_be_pinged(url: SecretStr) -> SecretStr:
+    _web_address(url.get_secret_value())
+    return url
 
 
 def _long_enough(key: SecretStr) -> SecretStr:
@@ -212,12 +222,22 @@ class Settings(HouseSettings):
         description="the provider's API; leave it out, except to rehearse against a stand-in on this machine",
     )
 
+    dead_man_url: Annotated[SecretStr, AfterValidator(_to_be_pinged)] | None = Field(
+        default=None,
+        description="what to ask for, once a minute, while texts go their way: a dead man's switch, https://...",
+    )
+
     @field_validator("twilio_messaging_service_sid", mode="after")
     @classmethod
     def _one_sender(cls, service: str | None, info: ValidationInfo) -> str | None:
         if "twilio_from" in info.data and bool(service) == bool(info.data["twilio_from"]):
             raise ValueError(f"{'is set' if service else 'is missing'}, and so is TWILIO_FROM: one of them is needed")
         return service
+
+    @property
+    def twilio_sender(self) -> str:
+        """What texts come from: a number, or a messaging service."""
+        return self.twilio_from or self.twilio_messaging_service_sid or ""
 
 
 def named_secret(name: str) -> str:

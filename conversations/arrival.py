@@ -55,9 +55,12 @@ class Arrival:
         ask = open_question(FLOWS[talk.flow], talk)
         offered = choices(ask, Known(self.situation, talk, self.now))
         read_at = read_from(ask, talk, self.now.astimezone(self.situation.client.zone))
+        theirs = understand.answer(ask, self.said.text, self.language, offered, read_at)
+        if _says_enough(theirs):
+            return theirs
         others = (language for language in self.languages.values() if language is not self.language)
-        said = [understand.answer(ask, self.said.text, each, offered, read_at) for each in (self.language, *others)]
-        return next((each for each in said if isinstance(each, Answered) and each.reply != VAGUE.name), said[0])
+        said = (understand.answer(ask, self.said.text, each, offered, read_at) for each in others)
+        return next(filter(_says_enough, said), theirs)
 
     @cached_property
     def answer(self) -> Answered | NotUnderstood:
@@ -91,3 +94,7 @@ class Arrival:
     def tell(self, trigger: Trigger, level: Level, *, about: str = "", to_supervisor: bool = False) -> TellWorker:
         """A person is told, and acts within the level's time."""
         return tell(self.situation, trigger, level, self.now, about=about, to_supervisor=to_supervisor)
+
+
+def _says_enough(answer: Answered | NotUnderstood) -> bool:
+    return isinstance(answer, Answered) and answer.reply != VAGUE.name

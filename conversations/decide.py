@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from conversations import consent, hand_over, visit_events
+from conversations import consent, hand_over, provider_errors, visit_events
 from conversations.arrival import Arrival
 from conversations.effects import Effect, HoldTexts, Send, TellWorker
 from conversations.escalations import Level, Trigger
@@ -28,6 +28,7 @@ from conversations.falling_due import FALLS_DUE
 from conversations.front_desk import receive
 from conversations.languages import Language
 from conversations.nudges import NudgeKind
+from conversations.provider_errors import Action
 from conversations.situation import Situation
 from conversations.telling import tell
 
@@ -35,8 +36,6 @@ Effects = tuple[Effect, ...]
 
 PROMISE = "{due}"
 UNTIL_IT_WORKS = timedelta(days=14)
-FILTERED = frozenset({30007, 30034})
-"""The carrier filters the sender, not this one phone: https://www.twilio.com/docs/api/errors"""
 
 
 def decide(situation: Situation, event: Event, now: datetime, languages: Mapping[str, Language]) -> Effects:
@@ -73,8 +72,12 @@ def promised(effects: Effects) -> Effects:
 
 
 def texts_fail(situation: Situation, code: int, now: datetime) -> Effects:
-    """The carrier refuses our texts: to this phone, or of our sender (domain guide 7.2)."""
-    if code in FILTERED:
-        return (tell(situation, Trigger.FILTERED_BY_CARRIER, Level.U1, now, to_supervisor=True),)
-    hold = HoldTexts(now + UNTIL_IT_WORKS, Trigger.DELIVERY_FAILING)
-    return (hold, tell(situation, Trigger.DELIVERY_FAILING, Level.U2, now))
+    """A text cannot go, for a reason that concerns more than itself (domain guide 7.2): tell who can do something."""
+    tells = tell(situation, Trigger.DELIVERY_FAILING, Level.U2, now)
+    match provider_errors.of(code).action:
+        case Action.STOP_ALL | Action.STOP_UNPROMPTED:
+            return (tell(situation, Trigger.FILTERED_BY_CARRIER, Level.U1, now, to_supervisor=True),)
+        case Action.HOLD_NUMBER | Action.COUNT:
+            return (HoldTexts(now + UNTIL_IT_WORKS, Trigger.DELIVERY_FAILING), tells)
+        case _:
+            return (tells,)

@@ -185,7 +185,7 @@ def _kept(talk: Talk, ask: Ask, reply: Reply, event: Answered) -> Talk:
     if event.comment:
         answers["comment"] = event.comment
     answers |= event.also
-    return replace(talk, answers=answers)
+    return talk.knowing(answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +205,7 @@ class _Run:
         walked = [arrow]
         while True:
             name = walked[-1][1]
-            talk = replace(talk, at=name, asked_at=self.now, misses=0)
+            talk = talk.moved_to(name, self.now)
             step = self.flow.steps[name]
             match step:
                 case Ask(takes_comment=True) if comment:
@@ -251,7 +251,7 @@ class _Run:
         if ask.reads is not Reads.TIME or ask.offers is None:
             return talk
         shown = " ".join(answer_of(choice) for choice in ask.offers(self.known(talk)))
-        return replace(talk, answers={**talk.answers, ON_OFFER: shown})
+        return talk.knowing({**talk.answers, ON_OFFER: shown})
 
     def ending(self, step: End, talk: Talk) -> list[Effect]:
         effects: list[Effect] = []

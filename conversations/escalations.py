@@ -63,6 +63,8 @@ class Trigger(StrEnum):
     PROMISE_BROKEN = "promise_broken"
     SET_ASIDE = "set_aside"
     """Deciding on a text or a nudge failed in our own code; opened by the records."""
+    RESTORED = "restored"
+    """The database was put back from a copy; something of theirs since then is lost. Opened by the records."""
 
 
 @dataclass(frozen=True, slots=True)

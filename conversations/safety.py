@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from conversations.classifier import Sureness
 from conversations.languages import Language
@@ -38,6 +39,12 @@ def danger(text: str, languages: Mapping[str, Language]) -> Danger | None:
     A listed phrase is never overheard: it is in doubt at least, and sure where the classifier hears the same. A listed
     need is sure by itself: its answer is no alarm. A danger beside what only sounds like one is in doubt.
     """
+    return _danger(text, tuple(languages.values()))
+
+
+@lru_cache(maxsize=2048)
+def _danger(text: str, languages: tuple[Language, ...]) -> Danger | None:
+    """Kept, because the front desk asks about the same text again, and people say the same things."""
     rest = without_unlike("danger", text, languages)
     spoken_of = classifier_of(languages).heard(rest)
     heard = spoken_of.get("danger")
@@ -54,7 +61,7 @@ def danger(text: str, languages: Mapping[str, Language]) -> Danger | None:
     return Danger(kind, Sureness.DOUBTFUL if in_doubt else Sureness.SLIGHT)
 
 
-def _kind(text: str, languages: Mapping[str, Language], listed: Collection[DangerKind]) -> DangerKind:
+def _kind(text: str, languages: tuple[Language, ...], listed: Collection[DangerKind]) -> DangerKind:
     """The likeliest of those that are listed, or else of those that are heard; a need only where there is no other."""
     classifier = classifier_of(languages)
     heard = classifier.heard(text)

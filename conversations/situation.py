@@ -77,6 +77,13 @@ class Talk:
     misses: int = 0
     over: bool = False
 
+    def moved_to(self, step: str, now: datetime) -> Talk:
+        return Talk(self.flow, step, now, self.answers, 0, self.over)
+
+    def knowing(self, answers: Mapping[str, str]) -> Talk:
+        """With these answers in place of those it had."""
+        return Talk(self.flow, self.at, self.asked_at, answers, self.misses, self.over)
+
 
 @dataclass(frozen=True, slots=True)
 class Client:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 
+@lru_cache(maxsize=4096)
 def at_wall(day: date, at: time, zone: ZoneInfo) -> datetime:
     """The moment when a clock in `zone` shows `at` on that day, as an aware datetime in `zone`.
 

@@ -27,7 +27,7 @@ def stop_wished(text: str, languages: Mapping[str, Language], *, outright: bool 
     `outright` leaves no doubt but of words that speakers listed.
     """
     wished = meant("stop", text, languages)
-    if outright and wished is Sureness.DOUBTFUL and not is_listed("stop", text, languages):
+    if outright and wished is Sureness.DOUBTFUL and not is_listed("stop", text, languages.values()):
         return None
     return wished
 
@@ -57,7 +57,7 @@ def wants_person(text: str, languages: Mapping[str, Language], worker: str, *, o
 
     `outright` asks for words that speakers listed.
     """
-    if outright and not is_listed("person", text, languages, [worker]):
+    if outright and not is_listed("person", text, languages.values(), [worker]):
         return False
     return meant("person", text, languages, worker=worker) is not None
 
@@ -70,7 +70,7 @@ def wants_reminder(text: str, languages: Mapping[str, Language], *, outright: bo
     """
     if meant("reminder", text, languages) is None:
         return None
-    if outright and not is_listed("reminder_opening", text, languages):
+    if outright and not is_listed("reminder_opening", text, languages.values()):
         return None
     through = (language.phrases.words_through("reminder_opening", text) for language in languages.values())
     return " ".join(_from_word(max(through, default=0), text)).lstrip(BEFORE_WISH)
@@ -99,8 +99,8 @@ def _others_in(
 
 
 def _is_asked_for(names: Collection[str], text: str, languages: Mapping[str, Language]) -> bool:
-    rest = without_unlike("language", text, languages, names)
-    return is_listed("language", rest, languages, names)
+    rest = without_unlike("language", text, languages.values(), names)
+    return is_listed("language", rest, languages.values(), names)
 
 
 def _from_word(place: int, text: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 
 from conversations import segments
 from conversations.effects import (
@@ -68,8 +68,12 @@ def say(
     return said
 
 
+@lru_cache(maxsize=1024)
 def texted(words: str, language: Language, purpose: Purpose, template: str = "") -> Texted:
-    """Finished words as they will reach the phone: plain signs, no invisible ones, accents as the language wants."""
+    """Finished words as they will reach the phone: plain signs, no invisible ones, accents as the language wants.
+
+    Kept, as most sentences are the same for everybody.
+    """
     body = visible(segments.tidy(words), keep="\n").strip()
     if language.encoding is Encoding.FOLD:
         body = segments.fold_to_gsm(body)

@@ -1,7 +1,7 @@
 """Many rows in one statement, and many keys in one question: the same on both databases, each in its fastest way.
 
-SQLite takes rows one after another through one prepared statement. Postgres takes them all as one JSON value, as every
-row sent by itself costs the driver more than the row is worth.
+SQLite takes them as so many places in one statement, Postgres as one JSON value: every row sent by itself costs the
+driver more than the row is worth, and each time another thread may take the interpreter away.
 """
 
 from __future__ import annotations
@@ -18,10 +18,16 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
-from records.prepared import execute, execute_many
+from records.prepared import execute
 from records.types import Moment, aware, to_microseconds
 
 Row = Mapping[str, Any]
+
+MOST_ROWS = 64
+"""Rows that SQLite takes in one statement; a power of two."""
+
+ROWS = "{rows}"
+"""Stands for the rows in a statement for SQLite: as many groups of places as there are rows."""
 
 
 class Bulk:
@@ -31,6 +37,8 @@ class Bulk:
         self._sqlite = sqlite
         self._postgres = postgres
         self._values = itemgetter(*columns)
+        self._row = f"({', '.join('?' for _ in columns)})"
+        self._texts: dict[int, str] = {}
         self._converters = [
             (place, convert)
             for place, name in enumerate(columns)
@@ -41,52 +49,64 @@ class Bulk:
         given = list(rows)
         if not given:
             return
-        if connection.dialect.name == "sqlite":
-            execute_many(connection, self._sqlite, [self._converted(row) for row in given])
-        else:
+        if connection.dialect.name != "sqlite":
             execute(connection, self._postgres, (_encode(given),))
+            return
+        values = [self._converted(row) for row in given]
+        size = MOST_ROWS
+        while values:
+            while size > len(values):
+                size //= 2
+            execute(connection, self._text(size), [value for row in values[:size] for value in row])
+            values = values[size:]
 
-    def _converted(self, row: Row) -> tuple[Any, ...]:
+    def _text(self, size: int) -> str:
+        text = self._texts.get(size)
+        if text is None:
+            text = self._texts[size] = self._sqlite.replace(ROWS, ", ".join([self._row] * size))
+        return text
+
+    def _converted(self, row: Row) -> list[Any]:
         values = list(self._values(row))
         for place, convert in self._converters:
             values[place] = convert(values[place])
-        return tuple(values)
+        return values
 
 
 def inserting(table: Table, columns: Sequence[str], conflict: str = "") -> Bulk:
     """Insert rows. `conflict` is an ON CONFLICT clause, which both databases read alike."""
     names = _names(columns)
     into = f"INSERT INTO {table.name} ({names})"
-    places = ", ".join("?" for _ in columns)
     return Bulk(
         table,
         columns,
-        f"{into} VALUES ({places}) {conflict}",
+        f"{into} VALUES {ROWS} {conflict}",
         f"{into} SELECT {names} FROM {_rows_of(table)} {conflict}",  # noqa: S608  names of our own tables
     )
 
 
 def updating(table: Table, columns: Sequence[str], *, by: str = "id", also: Sequence[str] = ()) -> Bulk:
     """Update rows found by the column `by`. `also` are further assignments, such as "times = times + 1"."""
-    one = ", ".join([*(f'"{name}" = ?' for name in columns), *also])
+    given = [*columns, by]
     all_ = ", ".join([*(f'"{name}" = given."{name}"' for name in columns), *also])
+    found = f"given WHERE {table.name}.{by} = given.{by}"
     return Bulk(
         table,
-        [*columns, by],
-        f"UPDATE {table.name} SET {one} WHERE {by} = ?",  # noqa: S608  as above
-        f"UPDATE {table.name} SET {all_} FROM {_rows_of(table)} AS given WHERE {table.name}.{by} = given.{by}",  # noqa: S608
+        given,
+        f"UPDATE {table.name} SET {all_} FROM {_values_of(given)} AS {found}",  # noqa: S608  as above
+        f"UPDATE {table.name} SET {all_} FROM {_rows_of(table)} AS {found}",  # noqa: S608
     )
 
 
 def deleting(table: Table, by: Sequence[str]) -> Bulk:
     """Delete rows found by the columns `by`."""
-    one = " AND ".join(f'"{name}" = ?' for name in by)
-    all_ = " AND ".join(f'{table.name}."{name}" = given."{name}"' for name in by)
+    same = " AND ".join(f'{table.name}."{name}" = given."{name}"' for name in by)
+    found = f"SELECT {table.name}.rowid FROM {_values_of(by)} AS given CROSS JOIN {table.name} ON {same}"  # noqa: S608  as above
     return Bulk(
         table,
         by,
-        f"DELETE FROM {table.name} WHERE {one}",  # noqa: S608  as above
-        f"DELETE FROM {table.name} USING {_rows_of(table)} AS given WHERE {all_}",  # noqa: S608
+        f"DELETE FROM {table.name} WHERE rowid IN ({found})",  # noqa: S608
+        f"DELETE FROM {table.name} USING {_rows_of(table)} AS given WHERE {same}",  # noqa: S608
     )
 
 
@@ -97,6 +117,12 @@ def replaced(*columns: str) -> str:
 
 def _names(columns: Sequence[str]) -> str:
     return ", ".join(f'"{name}"' for name in columns)
+
+
+def _values_of(columns: Sequence[str]) -> str:
+    """The rows given to SQLite, as a table whose columns have these names."""
+    named = ", ".join(f'column{place} AS "{name}"' for place, name in enumerate(columns, start=1))
+    return f"(SELECT {named} FROM (VALUES {ROWS}))"  # noqa: S608  as above
 
 
 def _rows_of(table: Table) -> str:

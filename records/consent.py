@@ -63,7 +63,7 @@ _TAKE_BACK = (
     update(messages)
     .where(
         messages.c.client_id == bindparam("client"),
-        messages.c.state == MessageState.DUE,
+        messages.c.state.in_([MessageState.DUE, MessageState.HELD]),
         messages.c.purpose.not_in(bindparam("keeps", expanding=True)),
     )
     .values(state=MessageState.CANCELLED, reason=bindparam("because"))

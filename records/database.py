@@ -14,6 +14,12 @@ from records.migrations import head, known_revisions
 BUSY = timedelta(seconds=5)
 """How long a writer on SQLite waits for another process's writer. A webhook has 15 s in all."""
 
+SILENT = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 15_000}
+"""After this many seconds (the last in milliseconds) a Postgres whose machine or network is gone counts as gone."""
+
+STATEMENTS = 1024
+"""So many statements each connection to SQLite keeps prepared: those for many rows come in several sizes."""
+
 REMEDY = "run `milepost migrate`"
 
 
@@ -36,7 +42,7 @@ def _postgres(address: URL, reads_only: bool, connections: int) -> Engine:  # no
         pool_size=connections,
         max_overflow=0,
         hide_parameters=True,  # an error's text must hold nothing of a client's
-        connect_args={"options": options, "connect_timeout": 5, "application_name": "milepost"},
+        connect_args={"options": options, "connect_timeout": 5, "application_name": "milepost", **SILENT},
     )
 
 
@@ -46,7 +52,7 @@ def _sqlite(address: URL, reads_only: bool, connections: int, busy: timedelta) -
         pool_size=connections,
         max_overflow=0,
         hide_parameters=True,  # an error's text must hold nothing of a client's
-        connect_args={"isolation_level": None, "timeout": busy.total_seconds()},
+        connect_args={"isolation_level": None, "timeout": busy.total_seconds(), "cached_statements": STATEMENTS},
     )
     pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"]
     if reads_only:

@@ -120,6 +120,20 @@ def entry(  # noqa: PLR0913  a row has this many columns
     }
 
 
+def text_status(message: Any, now: datetime, state: str, reason: str) -> Row:  # noqa: ANN401  a row of any query
+    """A text's new state. The row names the message's id, client_id, worker_id and language."""
+    return entry(
+        Kind.TEXT_STATUS,
+        now,
+        client_id=message.client_id,
+        worker_id=message.worker_id,
+        language=message.language,
+        subject=state,
+        reason=reason,
+        message_id=message.id,
+    )
+
+
 _APPEND = inserting(engagement, engagement.c.keys())
 
 

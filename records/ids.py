@@ -24,3 +24,8 @@ def new_id(now: datetime) -> str:
         else:
             _last += 1
         return f"{_last:032x}"
+
+
+def first_id(at: datetime) -> str:
+    """No id that was made at or after this moment is smaller."""
+    return f"{int(at.timestamp() * 1000) << 80:032x}"

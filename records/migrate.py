@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine
 
 from records.database import revision
 from records.errors import SchemaError
 from records.migrations import head, known_revisions
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 
 def migrate(engine: Engine) -> str:
@@ -20,12 +22,14 @@ def migrate(engine: Engine) -> str:
     Raises SchemaError for a database of a newer release, which this one does not understand.
     """
     found = revision(engine)
+    if found == head():
+        return found
     if found is not None and found not in known_revisions():
         raise SchemaError(f"the database was made by a newer release (revision {found}): install that release")
     with _changing_tables(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7241)")  # two processes that start together
-        command.upgrade(_config(connection), "head")
+        _upgrade(connection)
     return head()
 
 
@@ -54,7 +58,16 @@ def _changing_tables(engine: Engine) -> Iterator[Connection]:
             driver.execute("PRAGMA foreign_keys=ON")
 
 
+def _upgrade(connection: Connection) -> None:
+    """Alembic is loaded where there is something to do: most starts find the tables as they should be."""
+    from alembic import command  # noqa: PLC0415
+
+    command.upgrade(_config(connection), "head")
+
+
 def _config(connection: Connection) -> Config:
+    from alembic.config import Config  # noqa: PLC0415  as above
+
     config = Config()
     config.set_main_option("script_location", "records:migrations")
     config.set_main_option("path_separator", "os")

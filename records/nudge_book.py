@@ -16,7 +16,7 @@ MOVED_ON = "the talk moved on"
 
 @dataclass(slots=True)
 class PlannedNudge:
-    """A row of `nudges`, to be changed. `before` is (state, due moment, words) as stored; None when it is new."""
+    """A row of `nudges`, to be changed. `before` is (state, due moment, words, key) as stored; None when it is new."""
 
     id: str
     kind: str
@@ -29,19 +29,26 @@ class PlannedNudge:
     held: int
     created_by: str | None
     reason: str = ""
-    before: tuple[str, datetime, str] | None = field(init=False)
+    before: tuple[str, datetime, str, str] | None = field(init=False)
 
     def __post_init__(self) -> None:
-        self.before = (self.state, self.due_at, self.words)
+        self.before = self._now()
+
+    def _now(self) -> tuple[str, datetime, str, str]:
+        return self.state, self.due_at, self.words, self.key
 
     @property
     def changed(self) -> bool:
-        return self.before != (self.state, self.due_at, self.words)
+        return self.before != self._now()
+
+    @property
+    def ended_now(self) -> bool:
+        return self.before is not None and self.before[0] == NudgeState.PLANNED and self.state == NudgeState.CANCELLED
 
     @property
     def held_back(self) -> bool:
         """It waited, and waits on, until another moment."""
-        if self.before is None or self.before[1] == self.due_at:
+        if self.before is None or self.before[1] == self.due_at or self.before[3] != self.key:
             return False
         return self.before[0] == self.state == NudgeState.PLANNED
 
@@ -73,7 +80,8 @@ class NudgeBook:
 
         A client has one planned reminder and one check-in a goal, one nudge of a kind for each visit and own reminder,
         any number of worker's nudges and promises, and one of every other kind: the newest. `by` is the id of the
-        member of staff who wishes it.
+        member of staff who wishes it. Nearly every text ends the timers of one question and sets those of the next:
+        the same rows serve on.
         """
         known = self._by_key.get(wish.key)
         if known is not None and known.state not in (NudgeState.CANCELLED, NudgeState.PLANNED):
@@ -82,7 +90,8 @@ class NudgeBook:
             if other.key != wish.key and _same_matter(other, wish):
                 _end(other, NudgeState.CANCELLED, REPLACED)
         if known is None:
-            self._by_key[wish.key] = _new(wish, new_id, by)
+            before = self._timer_over(wish.kind)
+            self._by_key[wish.key] = _new(wish, new_id, by) if before is None else self._in_place_of(before, wish, by)
         elif known.state == NudgeState.CANCELLED:
             known.state = NudgeState.PLANNED
             known.due_at, known.wanted_at, known.held = wish.due_at, wish.wanted_at or wish.due_at, 0
@@ -118,6 +127,16 @@ class NudgeBook:
         for nudge in self._by_key.values():
             if nudge.changed and not (nudge.before is None and nudge.state == NudgeState.CANCELLED):
                 yield nudge
+
+    def _timer_over(self, kind: NudgeKind) -> PlannedNudge | None:
+        if kind not in OF_SILENCE:
+            return None
+        return next((nudge for nudge in self._by_key.values() if nudge.kind == kind and nudge.ended_now), None)
+
+    def _in_place_of(self, old: PlannedNudge, wish: PlanNudge, by: str | None) -> PlannedNudge:
+        nudge = _new(wish, old.id, by)
+        nudge.before = self._by_key.pop(old.key).before
+        return nudge
 
     def _planned(self) -> Iterator[PlannedNudge]:
         return (nudge for nudge in self._by_key.values() if nudge.state == NudgeState.PLANNED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from conversations.effects import CancelNudges, PlanNudge, SettleNudge
-from conversations.nudges import UNHEARD, NudgeKind, NudgeState
+from conversations.nudges import OF_SILENCE, UNHEARD, NudgeKind, NudgeState
 from records import client_saving
 from records.batch import Cause, OneClient, Row
 from records.bulk import inserting, updating
@@ -22,7 +22,7 @@ KINDS = {
     NudgeState.CANCELLED: Kind.NUDGE_CANCELLED,
 }
 
-_CHANGING = ("state", "due_at", "wanted_at", "held", "reason", "words")
+_CHANGING = ("key", "subject", "state", "due_at", "wanted_at", "held", "reason", "words")
 
 INSERT = inserting(nudges, nudges.c.keys())
 UPDATE = updating(nudges, _CHANGING, also=["version = nudges.version + 1"])
@@ -54,12 +54,18 @@ def finish(one: OneClient) -> None:
             one.batch.add(INSERT, _new_row(one.client.id, nudge, one.now))
         else:
             one.batch.add(UPDATE, _changed_row(nudge))
-        if nudge.kind in UNHEARD:  # no text to a client; what it comes to is logged
+        if nudge.kind in UNHEARD or _comes_and_goes(nudge):  # no text to a client; what it comes to is logged
             continue
         kind = Kind.NUDGE_HELD if nudge.held_back else KINDS[NudgeState(nudge.state)]
         detail = {"nudge": nudge.id, "about": nudge.subject, "due_at": nudge.due_at.isoformat()}
         asked_for = nudge.kind == NudgeKind.INVITE and nudge.state == NudgeState.PLANNED
         one.log(kind, nudge.kind, nudge.reason, actor=one.cause.actor if asked_for else BOT, detail=detail)
+
+
+def _comes_and_goes(nudge: PlannedNudge) -> bool:
+    """Every question sets timers for the client's silence, and every answer ends them."""
+    did_nothing = nudge.state in {NudgeState.PLANNED, NudgeState.CANCELLED} and not nudge.held_back
+    return did_nothing and nudge.kind in OF_SILENCE
 
 
 def _new_row(client_id: str, nudge: PlannedNudge, now: datetime) -> Row:
@@ -79,6 +85,7 @@ def _new_row(client_id: str, nudge: PlannedNudge, now: datetime) -> Row:
         "reason": nudge.reason,
         "created_by": nudge.created_by,
         "created_at": now,
+        "campaign": None,
     }
 
 
@@ -87,6 +94,8 @@ def _changed_row(nudge: PlannedNudge) -> Row:
     over = nudge.kind == NudgeKind.BREATH and nudge.state != NudgeState.PLANNED
     return {
         "id": nudge.id,
+        "key": nudge.key,
+        "subject": nudge.subject,
         "state": nudge.state,
         "due_at": nudge.due_at,
         "wanted_at": nudge.wanted_at,

@@ -7,19 +7,22 @@ after its commit may the text be handed to the provider. The message's state is 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, func, select, text, update
+from sqlalchemy import Connection, bindparam, case, false, func, select, text, update
 
+from conversations import provider_errors
 from conversations.effects import Purpose
-from conversations.situation import Consent, Mode
-from records import consent, delivery_trouble, engagement
+from conversations.provider_errors import Action, ProviderError
+from records import consent, delivery_trouble, engagement, holds
+from records import pace as pacing
 from records.bulk import inserting, one_of
 from records.delivery_trouble import Trouble
-from records.engagement import Kind, Row, entry
+from records.engagement import Row
 from records.ids import new_id
+from records.pace import Pace
 from records.prepared import AnyRow, Prepared
 from records.states import RANK, MessageState, Outcome
 from records.tables import UNFINISHED, attempts, clients, messages, status_events
@@ -34,8 +37,21 @@ class Claimed:
     number: str
     body: str
     purpose: Purpose
+    segments: int
     expires_at: datetime
     tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """`looked_at` counts the texts that were taken from the queue, sent or not: 0 means that nothing is due.
+
+    Unless there is no room: then `opens_in` says in how many seconds there will be; it is 0 while there is.
+    """
+
+    texts: list[Claimed]
+    looked_at: int
+    opens_in: float
 
 
 _other = messages.alias("other")
@@ -60,6 +76,9 @@ _CANDIDATES = Prepared(
         messages.c.attempts,
         messages.c.client_id,
         messages.c.language,
+        messages.c.segments,
+        messages.c.priority,
+        messages.c.campaign,
         clients.c.consent,
         clients.c.mode,
         clients.c.worker_id,
@@ -69,7 +88,7 @@ _CANDIDATES = Prepared(
     .where(
         text("messages.state = 'due'"),
         messages.c.due_at <= bindparam("now"),
-        _first == messages.c.id,
+        func.coalesce(_first == messages.c.id, false()),
     )
     .order_by(messages.c.priority, messages.c.due_at, messages.c.id)
     .limit(bindparam("most"))
@@ -77,7 +96,9 @@ _CANDIDATES = Prepared(
 )
 """The oldest unfinished message of each number, answers first.
 
-A claim that has not been committed still shows its message as due, and so holds back the later ones of its number.
+A claim that has not been committed still shows its message as due, and so holds back the later ones of its number. The
+coalesce changes nothing but what Postgres expects: of a bare comparison, that it holds for so few that it had better
+look at all that is due, instead of at the head of the queue.
 """
 
 _CLAIM = Prepared(
@@ -87,51 +108,70 @@ _CLAIM = Prepared(
 )
 _FREEZE = inserting(attempts, ("id", "message_id", "body", "claimed_at", "outcome"))
 _REPORTED = inserting(status_events, ("id", "attempt_id", "at", "status", "error_code"))
-_NEVER_SENT = Prepared(
+_KEEP = Prepared(
     update(messages)
     .where(messages.c.id == bindparam("message"))
     .values(state=bindparam("to"), reason=bindparam("because"))
 )
 
 
-def claim(connection: Connection, now: datetime, limit: int) -> list[Claimed]:
+def claim(connection: Connection, now: datetime, limit: int, pace: Pace | None = None) -> Claims:
     """Take up to `limit` texts to send; at most one of a number. Any number of processes may do this at once.
 
     Each must begin to leave within `consent.RIGHT_TO_BEGIN` of this call's end; later, `may_begin` is to be asked.
-    A text that is too late becomes expired, one that the client's consent does not allow becomes suppressed; both with
-    the reason. They count towards `limit`, so an empty answer means that nothing is due only if nothing changed.
+    A text that is too late becomes expired, one that the client's consent does not allow becomes suppressed, one on
+    which there is a hold becomes held; all with the reason. With a `pace` no more segments leave than there is room
+    for, but that the last text may be longer: the next ones wait for that.
     """
+    if pace is None:
+        return _taken(connection, now, limit, None)
+    room = pacing.room(connection, pace, now)
+    if not room.segments:
+        return Claims([], 0, room.opens_in)
+    claims = _taken(connection, now, limit, room.segments)
+    spent = sum(text.segments for text in claims.texts)
+    return replace(claims, opens_in=pacing.spend(connection, pace, room, spent, now)) if spent else claims
+
+
+def _taken(connection: Connection, now: datetime, limit: int, segments: int | None) -> Claims:
     claimed: list[Claimed] = []
-    never: list[dict[str, str]] = []
+    kept: list[dict[str, str]] = []
     log: list[Row] = []
-    for row in _CANDIDATES.rows(connection, {"now": now, "most": limit}):
-        if stop := _why_not(row, now):
-            never.append({"message": row.id, "to": stop[0], "because": stop[1]})
-            log.append(_status_entry(row, now, *stop))
-        else:
-            claimed.append(_claimed(row, now))
-    if never:
-        _NEVER_SENT.run(connection, never)
+    rows = _CANDIDATES.rows(connection, {"now": now, "most": limit})
+    standing = holds.that_may_keep(connection, rows) if rows else []
+    for row in rows:
+        if segments is not None and segments <= 0:
+            break
+        if stop := _why_not(row, standing, now):
+            kept.append({"message": row.id, "to": stop[0], "because": stop[1]})
+            log.append(engagement.text_status(row, now, *stop))
+            continue
+        claimed.append(_claimed(row, now))
+        if segments is not None:
+            segments -= row.segments
+    if kept:
+        _KEEP.run(connection, kept)
         engagement.append(connection, log)
     if claimed:
         _CLAIM.run(connection, [{"ids": [text.message_id for text in claimed]}])
         _FREEZE.run(connection, [_frozen(text, now) for text in claimed])
-    return claimed
+    return Claims(claimed, len(claimed) + len(kept), 0.0)
 
 
-def _why_not(row: AnyRow, now: datetime) -> tuple[MessageState, str] | None:
+def _why_not(row: AnyRow, standing: Sequence[holds.Hold], now: datetime) -> tuple[MessageState, str] | None:
     if row.expires_at <= now:
         return MessageState.EXPIRED, "too late to be useful"
     if reason := _not_allowed(row):
         return MessageState.SUPPRESSED, reason
+    for hold in standing:
+        if hold.keeps(row):
+            return MessageState.HELD, hold.because
     return None
 
 
 def _not_allowed(row: AnyRow) -> str:
-    """What a stranger is answered needs nobody's consent."""
-    if not row.client_id:
-        return ""
-    return consent.why_not(Purpose(row.purpose), Consent(row.consent), Mode(row.mode))
+    """What a stranger is answered needs nobody's consent. The row's words serve as well as the members they are."""
+    return consent.why_not(row.purpose, row.consent, row.mode) if row.client_id else ""
 
 
 def _claimed(row: AnyRow, now: datetime) -> Claimed:
@@ -141,6 +181,7 @@ def _claimed(row: AnyRow, now: datetime) -> Claimed:
         number=row.number,
         body=row.body,
         purpose=Purpose(row.purpose),
+        segments=row.segments,
         expires_at=row.expires_at,
         tries=row.attempts + 1,
     )
@@ -163,6 +204,7 @@ _CLAIMED = Prepared(
         messages.c.language,
         messages.c.purpose,
         messages.c.state,
+        attempts.c.outcome.label("came_to"),
         clients.c.consent,
         clients.c.mode,
         clients.c.worker_id,
@@ -181,15 +223,15 @@ def may_begin(connection: Connection, attempt_id: str, now: datetime) -> bool:
     """
     _lock_people(connection, attempt_id)
     (row,) = _CLAIMED.rows(connection, {"attempt": attempt_id})
-    if row.state != MessageState.CLAIMED:  # given up meanwhile, as after a crash
-        return False
+    if row.state != MessageState.CLAIMED or row.came_to != Outcome.CLAIMED:
+        return False  # given up meanwhile, as after a crash; perhaps claimed again by another
     reason = _not_allowed(row)
     if not reason:
         return True
-    _NEVER_SENT.run(connection, [{"message": row.id, "to": MessageState.SUPPRESSED, "because": reason}])
+    _KEEP.run(connection, [{"message": row.id, "to": MessageState.SUPPRESSED, "because": reason}])
     finish = {"attempt": attempt_id, "came_to": Outcome.NOT_SENT, "now": now, "error": None, "provider": None}
     _FINISH.run(connection, [finish])
-    engagement.append(connection, [_status_entry(row, now, MessageState.SUPPRESSED, reason)])
+    engagement.append(connection, [engagement.text_status(row, now, MessageState.SUPPRESSED, reason)])
     return False
 
 
@@ -213,12 +255,14 @@ _ATTEMPT = Prepared(
     select(
         attempts.c.id.label("attempt_id"),
         attempts.c.provider_id.label("bound_to"),
+        attempts.c.outcome.label("came_to"),
         messages.c.id,
         messages.c.client_id,
         messages.c.number,
         messages.c.state,
         messages.c.language,
         messages.c.expires_at,
+        messages.c.attempts.label("tries"),
         clients.c.worker_id,
     )
     .select_from(attempts)
@@ -280,34 +324,94 @@ def outcome(
 ) -> Trouble | None:
     """What came of handing the text over; gives what it says of the number, to be decided on in this transaction.
 
-    ACCEPTED takes the `provider_id`. REFUSED is final, with its `error_code`. NOT_SENT is due again at `retry_at`,
-    which the caller spreads out; at the latest when the text expires. UNKNOWN holds back later texts to this number
-    until a report or `park_unknown` settles it. A report that came before this is not undone.
+    ACCEPTED takes the `provider_id`. REFUSED is what its `error_code` says (`provider_errors`): mostly final. NOT_SENT
+    is due again at `retry_at`, which the caller spreads out; at the latest when the text expires. UNKNOWN holds back
+    later texts to this number until a report or a look at the provider's list settles it (`unknowns`). A report that
+    came before this is not undone.
     """
-    if delivery_trouble.may_be_trouble(error_code):
+    error = provider_errors.of(error_code) if came_to is Outcome.REFUSED else None
+    if error and _concerns_more(error):
         _lock_people(connection, attempt_id)
     (row,) = _ATTEMPT.rows(connection, {"attempt": attempt_id})
-    rose = False
     names = _news(row, provider_id)
+    if row.came_to == Outcome.NOT_SENT:  # by a report: it is due again
+        _BIND.run(connection, [{"attempt": attempt_id, "provider": names}] if names else [])
+        return None
+    if error and error.action in provider_errors.GOES_AGAIN:
+        came_to = Outcome.NOT_SENT
     finish = {"attempt": attempt_id, "came_to": came_to, "now": now, "error": error_code, "provider": names}
     _FINISH.run(connection, [finish])
+    if error:
+        again = retry_at or _when_again(row, error, now)
+        is_news = _refused(connection, row, error, now, again, reason)
+        return _trouble(connection, row, error, now, is_news=is_news)
     match came_to:
         case Outcome.ACCEPTED:
             _rise(connection, row, MessageState.ACCEPTED, now, names=names)
-        case Outcome.REFUSED:
-            rose = _rise(connection, row, MessageState.FAILED, now, error_code, reason)
-        case Outcome.NOT_SENT if RANK.get(row.state, 1) == 0:
-            again = min(retry_at or now, row.expires_at)
-            connection.execute(
-                update(messages)
-                .where(messages.c.id == row.id)
-                .values(state=MessageState.DUE, due_at=again, reason=reason, error_code=error_code)
-            )
-        case Outcome.UNKNOWN if row.state == MessageState.CLAIMED:
+        case Outcome.NOT_SENT if row.state in _UNDER_WAY:
+            _due_again(connection, row, retry_at or now, error_code, reason)
+        case Outcome.UNKNOWN if row.state == MessageState.CLAIMED and row.came_to == Outcome.CLAIMED:
             _move(connection, row, MessageState.UNKNOWN, reason, error_code)
         case _:
             pass
-    return _trouble(connection, row, error_code, now, rose=rose)
+    return None
+
+
+def _refused(
+    connection: Connection, row: AnyRow, error: ProviderError, now: datetime, again: datetime, reason: str
+) -> bool:
+    """Whether it is news: a report that came before says more."""
+    code = error.code or None
+    if error.action in provider_errors.GOES_AGAIN:
+        return row.state in _UNDER_WAY and _due_again(connection, row, again, code, reason)
+    if error.action is not Action.PARK:
+        return _rise(connection, row, MessageState.FAILED, now, code, reason)
+    if RANK.get(row.state, 1):
+        return False
+    _move(connection, row, MessageState.PARKED, reason, code)
+    engagement.append(connection, [engagement.text_status(row, now, MessageState.PARKED, reason)])
+    return True
+
+
+_UNDER_WAY = frozenset({MessageState.CLAIMED, MessageState.UNKNOWN, MessageState.PARKED})
+_ON_ITS_WAY = _UNDER_WAY | {MessageState.ACCEPTED, MessageState.SENT}
+_NEWEST = Prepared(select(func.max(attempts.c.id).label("id")).where(attempts.c.message_id == bindparam("message")))
+_DUE_AGAIN = Prepared(
+    update(messages)
+    .where(messages.c.id == bindparam("message"))
+    .values(
+        state=MessageState.DUE, due_at=bindparam("again"), reason=bindparam("because"), error_code=bindparam("error")
+    )
+)
+
+
+def _due_again(connection: Connection, row: AnyRow, again: datetime, error_code: int | None, reason: str) -> bool:
+    """Whether it is: if there is a newer attempt, this one says nothing of that."""
+    newest = _NEWEST.first(connection, {"message": row.id})
+    if newest is None or newest.id != row.attempt_id:
+        return False
+    values = {"message": row.id, "again": min(again, row.expires_at), "because": reason, "error": error_code}
+    _DUE_AGAIN.run(connection, [values])
+    return True
+
+
+def _when_again(row: AnyRow, error: ProviderError, now: datetime) -> datetime:
+    """What all texts are stopped for is held when it is claimed, and due when that hold is released."""
+    return now if error.action is Action.STOP_ALL else now + error.wait * row.tries
+
+
+def _concerns_more(error: ProviderError) -> bool:
+    """Whether more may follow from it than what becomes of this one text."""
+    return error.action is not Action.TRY_LATER
+
+
+def _trouble(
+    connection: Connection, row: AnyRow, error: ProviderError, now: datetime, *, is_news: bool
+) -> Trouble | None:
+    """An opt-out counts whenever it is heard of; the rest once a text, when it fails."""
+    if _concerns_more(error) and (is_news or error.action is Action.OPT_OUT):
+        return delivery_trouble.judge(connection, row, error, now)
+    return None
 
 
 REPORTS = {
@@ -325,6 +429,9 @@ REPORTS = {
 """The provider's words for where a message is."""
 
 
+_FAILURES = frozenset({MessageState.UNDELIVERED, MessageState.FAILED})
+
+
 def fold_status(
     connection: Connection,
     attempt_id: str,
@@ -335,9 +442,12 @@ def fold_status(
 ) -> Trouble | None:
     """Take a report of the provider's; gives what `outcome` gives. One on no attempt of ours changes nothing.
 
-    Reports come more than once, in any order, and sometimes before our own outcome is stored: the state only rises.
+    Reports come more than once, in any order, and sometimes before our own outcome is stored: the state only rises. But
+    for one: an attempt of which a report says that the text did not go and may go later. The text is due again then,
+    and of that attempt nothing counts any more but that it arrived.
     """
-    if delivery_trouble.may_be_trouble(error_code):
+    error = provider_errors.of(error_code) if error_code else None
+    if error and _concerns_more(error):
         _lock_people(connection, attempt_id)
     row = _ATTEMPT.first(connection, {"attempt": attempt_id})
     if row is None:
@@ -346,20 +456,30 @@ def fold_status(
         _BIND.run(connection, [{"attempt": attempt_id, "provider": names}])
     event = {"id": new_id(at), "attempt_id": attempt_id, "at": at, "status": status[:16], "error_code": error_code}
     _REPORTED.run(connection, [event])
-    rose = _rise(connection, row, REPORTS.get(status), at, error_code, names=names)
-    return _trouble(connection, row, error_code, at, rose=rose)
-
-
-def _trouble(
-    connection: Connection, row: AnyRow, error_code: int | None, now: datetime, *, rose: bool
-) -> Trouble | None:
-    """An opt-out counts whenever it is heard of; the rest once a text, when it fails."""
-    if not error_code or not row.client_id or not delivery_trouble.may_be_trouble(error_code):
+    to = REPORTS.get(status)
+    if row.came_to == Outcome.NOT_SENT and to is not MessageState.DELIVERED:
+        to = None
+    if not error:
+        _rise(connection, row, to, at, names=names)
         return None
-    found = Trouble(row.id, row.client_id, row.number, error_code)
-    if delivery_trouble.is_opt_out(found):
-        return found
-    return found if rose and delivery_trouble.counts(connection, found, now) else None
+    failed = to in _FAILURES
+    is_news = failed and _goes_again(connection, row, error, at)
+    if not is_news:
+        is_news = _rise(connection, row, to, at, error_code, names=names) and failed
+    return _trouble(connection, row, error, at, is_news=is_news)
+
+
+def _goes_again(connection: Connection, row: AnyRow, error: ProviderError, now: datetime) -> bool:
+    """Whether it does: then this attempt has come to nothing, whatever else is heard of it."""
+    if error.action not in provider_errors.GOES_AGAIN or row.state not in _ON_ITS_WAY:
+        return False
+    because = f"error {error.code}"
+    if not _due_again(connection, row, _when_again(row, error, now), error.code, because):
+        return False
+    finish = {"attempt": row.attempt_id, "came_to": Outcome.NOT_SENT, "now": now, "error": error.code, "provider": None}
+    _FINISH.run(connection, [finish])
+    engagement.append(connection, [engagement.text_status(row, now, MessageState.DUE, because)])
+    return True
 
 
 def _rise(
@@ -378,7 +498,7 @@ def _rise(
         return False
     because = reason or (f"error {error_code}" if error_code else "")
     _move(connection, row, to, because, error_code, names)
-    engagement.append(connection, [_status_entry(row, now, to, because)])
+    engagement.append(connection, [engagement.text_status(row, now, to, because)])
     return True
 
 
@@ -397,65 +517,3 @@ def _move(
 def _news(row: AnyRow, provider_id: str | None) -> str | None:
     """The provider's id, where this attempt has none yet."""
     return provider_id if row.bound_to is None else None
-
-
-def unknown_after_crash(connection: Connection, now: datetime, older_than: timedelta) -> int:
-    """Claims that nobody finished: their process died, so nobody knows whether the text left. Gives how many.
-
-    `older_than` must be longer than a hand-over may take, or a process that lives would lose its claim.
-    """
-    left = (
-        select(attempts.c.id)
-        .join(messages, messages.c.id == attempts.c.message_id)
-        .where(
-            messages.c.state == MessageState.CLAIMED,
-            attempts.c.outcome == Outcome.CLAIMED,
-            attempts.c.claimed_at <= now - older_than,
-        )
-        .with_for_update(of=messages, skip_locked=True)
-    )
-    found = connection.execute(left).all()
-    for row in found:
-        outcome(connection, row.id, Outcome.UNKNOWN, now, reason="the process stopped while sending")
-    return len(found)
-
-
-def park_unknown(connection: Connection, now: datetime, older_than: timedelta) -> int:
-    """Give up on texts of which nobody knows for `older_than` whether they left, so that later texts may go out.
-
-    They are not sent again, since twice is worse here. A late report still settles them. Gives how many.
-    """
-    latest = select(attempts.c.finished_at).where(
-        attempts.c.message_id == messages.c.id, attempts.c.finished_at > now - older_than
-    )
-    waiting = (
-        select(messages.c.id, messages.c.client_id, messages.c.language, clients.c.worker_id)
-        .select_from(messages)
-        .outerjoin(clients, clients.c.id == messages.c.client_id)
-        .where(and_(messages.c.state == MessageState.UNKNOWN, ~latest.exists()))
-        .with_for_update(of=messages, skip_locked=True)
-    )
-    found = connection.execute(waiting).all()
-    return _parked(connection, found, now)
-
-
-def _parked(connection: Connection, rows: Sequence[AnyRow], now: datetime) -> int:
-    because = "nobody knows whether it went out"
-    if rows:
-        gone = [{"message": row.id, "to": MessageState.PARKED, "because": because} for row in rows]
-        _NEVER_SENT.run(connection, gone)
-        engagement.append(connection, [_status_entry(row, now, MessageState.PARKED, because) for row in rows])
-    return len(rows)
-
-
-def _status_entry(row: AnyRow, now: datetime, state: MessageState, reason: str) -> Row:
-    return entry(
-        Kind.TEXT_STATUS,
-        now,
-        client_id=row.client_id,
-        worker_id=row.worker_id,
-        language=row.language,
-        subject=state,
-        reason=reason,
-        message_id=row.id,
-    )

@@ -52,24 +52,13 @@ class Prepared:
 
 def execute(connection: Connection, text: str, values: Any) -> Any:  # noqa: ANN401  what the driver takes and gives
     """By the driver itself, in the transaction of this connection; gives the driver's cursor."""
-    try:
-        return _driver(connection).execute(text, values)
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise _as_sqlalchemys(error, connection, text) from error
-
-
-def execute_many(connection: Connection, text: str, rows: Sequence[Any]) -> None:
-    """As `execute`, once for each row; on SQLite only, as Postgres takes many rows as one value (`records.bulk`)."""
-    try:
-        _driver(connection).executemany(text, rows)
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise _as_sqlalchemys(error, connection, text) from error
-
-
-def _driver(connection: Connection) -> Any:  # noqa: ANN401  the driver's own connection
     if not connection.in_transaction():
         connection.begin()
-    return connection.connection.dbapi_connection
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        return driver.execute(text, values)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _as_sqlalchemys(error, connection, text) from error
 
 
 def _as_sqlalchemys(error: Exception, connection: Connection, text: str) -> BaseException:

@@ -6,10 +6,15 @@ from enum import StrEnum
 
 
 class MessageState(StrEnum):
-    """Where a message stands. RECEIVED is for inbound texts; PARKED means that nobody knows whether it went out."""
+    """Where a message stands. RECEIVED is for inbound texts.
+
+    HELD is out of the queue until the hold on it is released (`records.holds`). PARKED is set aside: nobody knows
+    whether it went out, or the provider refused it for a reason that nobody knows.
+    """
 
     RECEIVED = "received"
     DUE = "due"
+    HELD = "held"
     CLAIMED = "claimed"
     UNKNOWN = "unknown"
     ACCEPTED = "accepted"
@@ -35,6 +40,7 @@ class Outcome(StrEnum):
 
 RANK = {
     MessageState.DUE: 0,
+    MessageState.HELD: 0,
     MessageState.CLAIMED: 0,
     MessageState.UNKNOWN: 0,
     MessageState.PARKED: 0,

@@ -310,6 +310,7 @@ nudges = Table(
     Column("reason", Text, nullable=False),
     Column("created_by", ID, ForeignKey("staff.id")),
     Column("created_at", Moment, nullable=False),
+    Column("campaign", ID),  # the batch of a worker's that it belongs to
     UniqueConstraint("client_id", "key"),
     _where("ix_nudges_due", "due_at", rows="state = 'planned'"),
     _where("ix_nudges_planned", "client_id", rows="state = 'planned'"),
@@ -342,8 +343,10 @@ messages = Table(
     Column("expires_at", Moment),
     Column("priority", Integer, nullable=False),  # what is sent first: 0 for an answer, 1 for what nobody waits for
     Column("attempts", Integer, nullable=False),
+    Column("campaign", ID),  # as of its nudge
     Index(None, "client_id", "id"),
     _where("ix_messages_to_send", "priority", "due_at", "id", rows="state = 'due'"),
+    _where("ix_messages_held", "expires_at", rows="state = 'held'"),
     _where("ix_messages_unfinished", "number", "id", rows=UNFINISHED),  # what holds back later texts to this number
     _where("uq_messages_under_way", "number", rows=UNDER_WAY, unique=True),  # one at a time, or their order is lost
     _where("ix_messages_unprompted", "client_id", "at", rows=UNPROMPTED),  # what the caps count
@@ -361,6 +364,8 @@ attempts = Table(
     Column("provider_id", String(64), unique=True),
     Column("error_code", Integer),
     Column("finished_at", Moment),
+    Column("looks", Integer, nullable=False, server_default=text("0")),  # at the provider's list, without finding it
+    Column("looked_at", Moment),
 )
 
 status_events = Table(
@@ -371,6 +376,38 @@ status_events = Table(
     Column("at", Moment, nullable=False),
     Column("status", String(16), nullable=False),
     Column("error_code", Integer),
+)
+
+# --- what keeps texts from leaving -----------------------------------------------------------------------------------
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("scope", String(12), nullable=False),  # holds.Scope
+    Column("subject", ID, nullable=False, server_default=""),  # the client or the campaign; "" where the scope has none
+    Column("because", Text, nullable=False),
+    Column("placed_by", String(40), nullable=False),  # a staff id, "provider", or "operator"
+    Column("placed_at", Moment, nullable=False),
+    Column("released_by", String(40)),
+    Column("released_at", Moment),
+    _where("uq_holds_standing", "scope", "subject", rows="released_at IS NULL", unique=True),
+)
+
+pace = Table(
+    "pace",
+    metadata,
+    Column("sender", String(40), primary_key=True),  # the number, or the messaging service's id
+    Column("free_at", Moment, nullable=False),  # when the sender has room again
+)
+
+# --- how far we have come --------------------------------------------------------------------------------------------
+
+watermarks = Table(
+    "watermarks",
+    metadata,
+    Column("name", String(40), primary_key=True),  # "inbound": all texts sent to us before it are here
+    Column("at", Moment, nullable=False),
 )
 
 # --- a person is needed ----------------------------------------------------------------------------------------------

@@ -74,6 +74,7 @@ def outgoing(text: Texted, number: str, now: datetime, expires_at: datetime) -> 
         "expires_at": expires_at,
         "priority": 0 if text.purpose in ANSWER_FIRST else 1,
         "attempts": 0,
+        "campaign": None,
     }
 
 

@@ -14,15 +14,25 @@ import structlog
 from sqlalchemy import Connection, func, select
 
 from conversations.county import County
-from conversations.effects import ChangeConsent, Effect, PlanNudge, SaveTalk, SettleNudge, TellWorker, Texted
+from conversations.effects import (
+    ChangeConsent,
+    ChangeMode,
+    Effect,
+    HoldTexts,
+    PlanNudge,
+    SaveTalk,
+    SettleNudge,
+    TellWorker,
+    Texted,
+)
 from conversations.escalations import Level, Trigger
 from conversations.events import Event, Said, TextsFail
 from conversations.nudges import Nudge, NudgeState
 from conversations.office_hours import due
 from conversations.privacy import without_private_numbers
 from conversations.shared_phone import Held, Phone, Routing
-from conversations.situation import Consent, Situation
-from records import saving, shared_phones, situations, text_saving, visit_saving
+from conversations.situation import Consent, Mode, Situation
+from records import consent, engagement, saving, shared_phones, situations, text_saving, visit_saving
 from records.batch import Batch, Cause, Row
 from records.bulk import one_of
 from records.delivery_trouble import Trouble, is_opt_out
@@ -41,8 +51,9 @@ log = structlog.get_logger()
 class Inbound:
     """A text as it came in. `number` is E.164; `provider_id` is the provider's own id of it, unique for ever.
 
-    `answered_by_provider` is set when the provider has replied to a keyword itself (Twilio's OptOutType). Numbers that
-    nobody should text are taken out of `text` here, at the door: `held_private` says so.
+    `answered_by_provider` is set when the provider has replied to a keyword itself (Twilio's OptOutType). `sent_at` is
+    an aware moment; None means just now. Numbers that nobody should text are taken out of `text` here, at the door:
+    `held_private` says so.
     """
 
     provider_id: str
@@ -50,6 +61,7 @@ class Inbound:
     text: str
     has_media: bool = False
     answered_by_provider: bool = False
+    sent_at: datetime | None = None
     held_private: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
@@ -139,6 +151,27 @@ class Turns:
         self._save(connection, self._for_everybody(loaded.values(), stored[inbound.provider_id], reason, now), now)
         return Taken.STORED
 
+    def late_text(self, connection: Connection, inbound: Inbound, reason: str, now: datetime) -> Taken:
+        """Store a text that may have been answered already, and tell the worker; on a shared phone each worker.
+
+        Nobody is texted. Of what follows from it only this holds: that texts stop, and that a person is needed.
+        """
+        rows = situations.lock_by_number(connection, [inbound.number])
+        stored = _store(connection, [inbound], _by_number(rows), now)
+        if not stored:
+            return Taken.DUPLICATE
+        message_id = stored[inbound.provider_id]
+        loaded = situations.load(connection, rows, self._county, now, sharers=rows)
+        decided = [
+            self._late(self._text(client, inbound.said(), [message_id], now, () if nth else (message_id,)), reason, now)
+            for nth, client in enumerate(loaded.values())
+        ]
+        self._save(connection, decided, now)
+        if not rows:  # a stranger's
+            heard = entry(Kind.TEXT_IN, now, actor=CLIENT, message_id=message_id)
+            engagement.append(connection, [heard, entry(Kind.SET_ASIDE, now, reason=reason, message_id=message_id)])
+        return Taken.STORED
+
     def due(self, connection: Connection, now: datetime, limit: int) -> int:
         """Take clients with due nudges, up to `limit` nudges and the other due ones of the same clients."""
         rows = situations.lock_with_due(connection, now, limit)
@@ -170,7 +203,7 @@ class Turns:
 
     def trouble(self, connection: Connection, trouble: Trouble, now: datetime) -> None:
         """What the carrier says of a text concerns who has this number (domain guide 7.2)."""
-        if is_opt_out(trouble):
+        if is_opt_out(trouble.error_code):
             self._opted_out_elsewhere(connection, trouble, now)
             return
         rows = situations.lock_by_id(connection, [trouble.client_id])
@@ -297,6 +330,10 @@ class Turns:
         drops = [SettleNudge(nudge.id, NudgeState.DROPPED, Trigger.SET_ASIDE) for nudge in waiting]
         return [*drops, *self._for_a_person(now)]
 
+    def _late(self, one: _Decided, reason: str, now: datetime) -> _Decided:
+        kept = [holds for effect in one.effects if (holds := _held_late(effect))]
+        return replace(one, effects=[*kept, *self._for_a_person(now)], failed=one.failed or reason)
+
     def _for_a_person(self, now: datetime) -> Sequence[Effect]:
         return [TellWorker(Trigger.SET_ASIDE, Level.U2, due(Level.U2, now, self._county))]
 
@@ -353,6 +390,21 @@ class _Decided:
         if self.failed:
             saving.set_aside(batch, self.client, self.cause, self.failed)
         saving.add(batch, self.client, self.effects, self.cause)
+
+
+def _held_late(effect: Effect) -> Effect | None:
+    """What holds though nobody is texted: that texts stop, and that a person is needed, of which nobody was told."""
+    match effect:
+        case TellWorker():
+            return replace(effect, promised=False)
+        case ChangeConsent(to=to):
+            return effect if to in consent.SILENT else None
+        case ChangeMode(to=to):
+            return None if to is Mode.BOT else effect
+        case HoldTexts():
+            return effect
+        case _:
+            return None
 
 
 def _by_number(rows: Sequence[ClientRow]) -> dict[str, list[ClientRow]]:
@@ -425,6 +477,7 @@ def _inbound_row(inbound: Inbound, people: Sequence[ClientRow], now: datetime) -
         "expires_at": None,
         "priority": 0,
         "attempts": 0,
+        "campaign": None,
     }
 
 

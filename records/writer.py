@@ -66,11 +66,22 @@ class Writer:
         self._county = county
         self._clock = clock
         self._waiting: deque[_Job] = deque()
+        self._under_way = 0
         self._wakes = threading.Condition()
         self._closing = False
         self._listeners: list[Callable[[], None]] = []
         self._thread = threading.Thread(target=self._work, name="milepost-writer", daemon=True)
         self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """How many texts and other jobs nobody has begun yet."""
+        return len(self._waiting)
+
+    @property
+    def under_way(self) -> int:
+        """How many are being worked on."""
+        return self._under_way
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Call `listener` after every commit, on the writer's thread, so it must be quick."""
@@ -80,6 +91,10 @@ class Writer:
         """Store a client's text and all that follows from it. A text that came before changes nothing."""
         taken: Taken = await self._ask(None, inbound)
         return taken
+
+    async def set_aside(self, inbound: Inbound, reason: str) -> Taken:
+        """Store a client's text for a person to look at; only a stop, and that a person is needed, follows from it."""
+        return await self.run(lambda connection: self._turns.late_text(connection, inbound, reason, self._clock()))
 
     async def take_due(self, now: datetime, limit: int = 200) -> int:
         """Take up to `limit` clients whose nudges are due at `now`; gives how many nudges were settled."""
@@ -148,11 +163,13 @@ class Writer:
 
     def _work(self) -> None:
         while jobs := self._next():
+            self._under_way = len(jobs)
             try:
                 work = jobs[0].work
                 results = [(jobs[0], work())] if work else self._texts(jobs)
             except Exception as error:  # noqa: BLE001  whatever it is: the thread must live on, and nobody wait for ever
                 results = [(job, error) for job in jobs]
+            self._under_way = 0
             _answer(results)
 
     def _next(self) -> list[_Job]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 from conversations import reminders
 from conversations.effects import (
@@ -31,7 +32,6 @@ from conversations.goals import Step
 from conversations.nudges import OF_A_VISIT, NudgeKind
 from conversations.own_reminders import ReminderStatus
 from conversations.situation import Client, Consent, PartOfDay, Rhythm, Situation
-from conversations.visits import Visit
 from scheduler.renewal import renewal_at
 from scheduler.visit_times import times
 from scheduler.windows import A_DAY, at_clients_hour, good_moment, local_day, next_allowed
@@ -47,7 +47,8 @@ def plan(effects: Sequence[Effect], situation: Situation, now: datetime) -> list
     planned: list[Effect] = []
     for effect in effects:
         situation = _after(effect, situation, now)
-        planned.extend(_planned(effect, situation, now))
+        wish = _WISHES.get(type(effect))
+        planned.extend(wish(effect, situation, now) if wish else (effect,))
     return planned
 
 
@@ -86,83 +87,8 @@ def _with(client: Client, told: SetPreference) -> Client:
             return client
 
 
-def _planned(effect: Effect, situation: Situation, now: datetime) -> Iterator[Effect]:
-    match effect:
-        case RemindOfStep():
-            yield CancelNudges(frozenset({NudgeKind.STEP_REMINDER}), REPLANNED)
-            yield from _reminder(effect, situation, now)
-        case CheckIn():
-            yield CancelNudges(frozenset({NudgeKind.CHECK_IN}), REPLANNED)
-            yield from _check_in(effect, situation, now)
-        case EndRestAt(when=when):
-            key = f"end_of_rest:{local_day(when, situation.client)}"
-            yield CancelNudges(frozenset({NudgeKind.END_OF_REST}), REPLANNED)
-            yield _fall_due(NudgeKind.END_OF_REST, key, "", when, situation, now)
-        case RemindOfVisit(visit=visit):
-            yield CancelNudges(OF_A_VISIT, REPLANNED, str(visit.number))
-            yield from _visit_texts(visit, situation, now)
-        case SaveReminder():
-            yield effect
-            yield from _own_reminder(effect)
-        case _:
-            yield from _timer(effect, situation, now)
-
-
-def _timer(effect: Effect, situation: Situation, now: datetime) -> Iterator[Effect]:
-    """What watches over a question, a silence, a consent, a promise."""
-    match effect:
-        case WaitUntil(when=when, asked_at=asked_at, texts=texts):
-            asked = asked_at.astimezone(UTC).isoformat()
-            if texts:
-                yield _fall_due(NudgeKind.SILENCE, f"silence:{asked}", asked, when, situation, now)
-            else:
-                yield PlanNudge(NudgeKind.QUIET, f"quiet:{asked}", when.astimezone(UTC), asked)
-        case AskAgainAt(when=when, asked_at=asked_at):
-            asked = asked_at.astimezone(UTC).isoformat()
-            yield _fall_due(NudgeKind.LATER, f"later:{asked}", asked, when, situation, now)
-        case WaitForMore(words=words, until=until):
-            at = until.astimezone(UTC)
-            yield CancelNudges(frozenset({NudgeKind.BREATH}), REPLANNED)
-            yield PlanNudge(NudgeKind.BREATH, f"breath:{at.isoformat()}", at, words=words)
-        case WatchConsent():
-            wanted = renewal_at(situation, now)
-            key = f"renewal:{local_day(wanted, situation.client)}"
-            yield CancelNudges(frozenset({NudgeKind.RENEWAL}), REPLANNED)
-            yield _fall_due(NudgeKind.RENEWAL, key, "", wanted, situation, now)
-        case WatchSilence(until=until):
-            since = now.astimezone(UTC).isoformat()
-            yield CancelNudges(frozenset({NudgeKind.STILL_QUIET}), REPLANNED)
-            yield PlanNudge(NudgeKind.STILL_QUIET, f"still_quiet:{since}", until.astimezone(UTC), since)
-        case TellWorker(promised=True):
-            yield effect
-            yield _promise(effect)
-        case _:
-            yield effect
-
-
-def _visit_texts(visit: Visit, situation: Situation, now: datetime) -> Iterator[PlanNudge]:
-    """The subject is the visit's number; the key its time too, so that a visit that was moved is spoken of anew."""
-    about = f"{visit.number}:{visit.starts_at.astimezone(UTC).isoformat()}"
-    for kind, at in times(visit, situation, now):
-        allowed = next_allowed(kind, at, situation, now)
-        yield PlanNudge(kind, f"{kind}:{about}", allowed.at, str(visit.number), at, allowed.reason)
-
-
-def _own_reminder(wish: SaveReminder) -> Iterator[CancelNudges | PlanNudge]:
-    """At the very hour: the client named and confirmed it (domain guide 6.6)."""
-    reminder, subject = wish.reminder, str(wish.reminder.number)
-    yield CancelNudges(frozenset({NudgeKind.OWN_REMINDER}), REPLANNED, subject)
-    if reminder.status is ReminderStatus.SET:
-        at = reminder.at.astimezone(UTC)
-        yield PlanNudge(NudgeKind.OWN_REMINDER, f"own_reminder:{subject}:{at.isoformat()}", at, subject)
-
-
-def _promise(told: TellWorker) -> PlanNudge:
-    due = told.due_at.astimezone(UTC)
-    return PlanNudge(NudgeKind.PROMISE, f"promise:{told.trigger}:{due.isoformat()}", due, told.trigger)
-
-
-def _reminder(wish: RemindOfStep, situation: Situation, now: datetime) -> Iterator[PlanNudge]:
+def _remind_of_step(wish: RemindOfStep, situation: Situation, now: datetime) -> Iterator[Effect]:
+    yield CancelNudges(frozenset({NudgeKind.STEP_REMINDER}), REPLANNED)
     at = reminders.moment_for(situation, wish.step, now)
     if at is not None:
         subject = f"{wish.goal}.{wish.step.number}"
@@ -170,12 +96,96 @@ def _reminder(wish: RemindOfStep, situation: Situation, now: datetime) -> Iterat
         yield PlanNudge(NudgeKind.STEP_REMINDER, key, at.astimezone(UTC), subject, at.astimezone(UTC))
 
 
-def _check_in(wish: CheckIn, situation: Situation, now: datetime) -> Iterator[PlanNudge]:
+def _check_in(wish: CheckIn, situation: Situation, now: datetime) -> Iterator[Effect]:
+    yield CancelNudges(frozenset({NudgeKind.CHECK_IN}), REPLANNED)
     day = _day_of_check_in(wish, situation, now)
     if day is not None:
         subject = f"{wish.goal}.{wish.step.number}"
         wanted = at_clients_hour(day, situation.client)
         yield _fall_due(NudgeKind.CHECK_IN, f"check_in:{subject}:{day}", subject, wanted, situation, now)
+
+
+def _end_rest(wish: EndRestAt, situation: Situation, now: datetime) -> Iterator[Effect]:
+    key = f"end_of_rest:{local_day(wish.when, situation.client)}"
+    yield CancelNudges(frozenset({NudgeKind.END_OF_REST}), REPLANNED)
+    yield _fall_due(NudgeKind.END_OF_REST, key, "", wish.when, situation, now)
+
+
+def _watch_answer(wish: WaitUntil, situation: Situation, now: datetime) -> Iterator[Effect]:
+    """The silence of the client to whom a question was put."""
+    asked = wish.asked_at.astimezone(UTC).isoformat()
+    if wish.texts:
+        yield _fall_due(NudgeKind.SILENCE, f"silence:{asked}", asked, wish.when, situation, now)
+    else:
+        yield PlanNudge(NudgeKind.QUIET, f"quiet:{asked}", wish.when.astimezone(UTC), asked)
+
+
+def _ask_again(wish: AskAgainAt, situation: Situation, now: datetime) -> Iterator[Effect]:
+    asked = wish.asked_at.astimezone(UTC).isoformat()
+    yield _fall_due(NudgeKind.LATER, f"later:{asked}", asked, wish.when, situation, now)
+
+
+def _wait_for_more(wish: WaitForMore, _situation: Situation, _now: datetime) -> Iterator[Effect]:
+    at = wish.until.astimezone(UTC)
+    yield CancelNudges(frozenset({NudgeKind.BREATH}), REPLANNED)
+    yield PlanNudge(NudgeKind.BREATH, f"breath:{at.isoformat()}", at, words=wish.words)
+
+
+def _watch_consent(_wish: WatchConsent, situation: Situation, now: datetime) -> Iterator[Effect]:
+    wanted = renewal_at(situation, now)
+    key = f"renewal:{local_day(wanted, situation.client)}"
+    yield CancelNudges(frozenset({NudgeKind.RENEWAL}), REPLANNED)
+    yield _fall_due(NudgeKind.RENEWAL, key, "", wanted, situation, now)
+
+
+def _watch_silence(wish: WatchSilence, _situation: Situation, now: datetime) -> Iterator[Effect]:
+    since = now.astimezone(UTC).isoformat()
+    yield CancelNudges(frozenset({NudgeKind.STILL_QUIET}), REPLANNED)
+    yield PlanNudge(NudgeKind.STILL_QUIET, f"still_quiet:{since}", wish.until.astimezone(UTC), since)
+
+
+def _remind_of_visit(wish: RemindOfVisit, situation: Situation, now: datetime) -> Iterator[Effect]:
+    """The subject is the visit's number; the key its time too, so that a visit that was moved is spoken of anew."""
+    visit = wish.visit
+    yield CancelNudges(OF_A_VISIT, REPLANNED, str(visit.number))
+    about = f"{visit.number}:{visit.starts_at.astimezone(UTC).isoformat()}"
+    for kind, at in times(visit, situation, now):
+        allowed = next_allowed(kind, at, situation, now)
+        yield PlanNudge(kind, f"{kind}:{about}", allowed.at, str(visit.number), at, allowed.reason)
+
+
+def _own_reminder(wish: SaveReminder, _situation: Situation, _now: datetime) -> Iterator[Effect]:
+    """At the very hour: the client named and confirmed it (domain guide 6.6)."""
+    reminder, subject = wish.reminder, str(wish.reminder.number)
+    yield wish
+    yield CancelNudges(frozenset({NudgeKind.OWN_REMINDER}), REPLANNED, subject)
+    if reminder.status is ReminderStatus.SET:
+        at = reminder.at.astimezone(UTC)
+        yield PlanNudge(NudgeKind.OWN_REMINDER, f"own_reminder:{subject}:{at.isoformat()}", at, subject)
+
+
+def _promise(told: TellWorker, _situation: Situation, _now: datetime) -> Iterator[Effect]:
+    """What the client was promised is a timer."""
+    yield told
+    if told.promised:
+        due = told.due_at.astimezone(UTC)
+        yield PlanNudge(NudgeKind.PROMISE, f"promise:{told.trigger}:{due.isoformat()}", due, told.trigger)
+
+
+_WISHES: Mapping[type[Effect], Callable[[Any, Situation, datetime], Iterator[Effect]]] = {
+    RemindOfStep: _remind_of_step,
+    CheckIn: _check_in,
+    EndRestAt: _end_rest,
+    WaitUntil: _watch_answer,
+    AskAgainAt: _ask_again,
+    WaitForMore: _wait_for_more,
+    WatchConsent: _watch_consent,
+    WatchSilence: _watch_silence,
+    RemindOfVisit: _remind_of_visit,
+    SaveReminder: _own_reminder,
+    TellWorker: _promise,
+}
+"""What has to fall due. Every other effect stays as it is."""
 
 
 def _day_of_check_in(wish: CheckIn, situation: Situation, now: datetime) -> date | None:

@@ -6,132 +6,50 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol, TypeVar, assert_never
 
 import structlog
 from sqlalchemy import Connection
 
-from conversations.segments import size
-from records import consent, outbox, states
-from records.delivery_trouble import Trouble
+from records import outbox
 from records.errors import StorageError
-from records.outbox import Claimed
+from records.outbox import Claimed, Claims
+from records.pace import Pace
+from scheduler import outcomes
+from scheduler.breaker import Breaker, BreakerState, pause, told_pause
+from scheduler.channel import Channel, NotSent, Outcome, Refused, Unknown
+from scheduler.outcomes import Came
+from scheduler.reconciler import Reconciler
+from scheduler.timing import Timing
+from scheduler.transactions import Transactions
+from scheduler.way_out import WayOut
 
-T = TypeVar("T")
+__all__ = ["Pace", "Sender", "SenderState", "Timing", "Transactions"]
+
 log = structlog.get_logger()
 
-LONGEST_USE = timedelta(hours=10)
-"""Providers keep a text in their own queue no longer."""
-
-FIRST_PAUSE = 2.0
-LONGEST_PAUSE = 300.0
-"""Seconds to wait after the first text in a row that could not be handed over, and after many."""
-
-ACCOUNT_REFUSED = 20003
-"""The provider does not know us: nothing was sent, and no text would be until somebody mends the account."""
-
-HOUSEKEEPING = 30.0
-ABANDONED = timedelta(minutes=2)
-"""A claim this old has lost its process: no hand-over takes so long."""
-
-UNKNOWN_FOR = timedelta(minutes=5)
-"""So long a text of which nobody knows whether it left holds back the later ones to its number."""
+LAST_WORDS = 3.0
+"""Seconds that storing may take at the very end, when what is under way was given up."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A text to hand over. `attempt` is our own id of this try; `useful_for` is in seconds, 1 to 36,000."""
+class SenderState:
+    """What an operator may want to know."""
 
-    attempt: str
-    to: str
-    body: str
-    useful_for: int
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """The provider has it, under its own id. `delivered` if it is known already to have arrived."""
-
-    provider_id: str
-    delivered: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The provider will not send it, and never would."""
-
-    code: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class NotSent:
-    """It certainly did not leave and may be tried again; `retry_after` in seconds, where the provider said so."""
-
-    retry_after: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """It may have left or not. Trying again could text somebody twice."""
-
-
-Outcome = Accepted | Refused | NotSent | Unknown
-
-
-class Channel(Protocol):
-    """A way out to phones. `send` tries once, within ABANDONED, and tells apart what came of it."""
-
-    async def send(self, text: Outgoing) -> Outcome: ...
-
-
-class Transactions(Protocol):
-    """What the sender needs of the `records.writer.Writer`."""
-
-    def listen(self, listener: Callable[[], None]) -> None: ...
-
-    async def run(self, do: Callable[[Connection], T]) -> T: ...
-
-    async def settle(self, do: Callable[[Connection], Trouble | None]) -> None: ...
-
-
-class Pace:
-    """How fast texts may leave: so many segments a second, and never more than one second's worth at once.
-
-    `clock` gives seconds that never go back.
-    """
-
-    def __init__(self, a_second: float, clock: Callable[[], float]) -> None:
-        self._a_second = a_second
-        self._clock = clock
-        self._most = max(1.0, a_second)
-        self._left = self._most
-        self._at = clock()
-
-    def room(self) -> int:
-        """How many segments may leave now. A long text may overdraw it; the next ones wait for that."""
-        now = self._clock()
-        self._left = min(self._most, self._left + (now - self._at) * self._a_second)
-        self._at = now
-        return max(0, int(self._left))
-
-    def spend(self, segments: int) -> None:
-        self._left -= segments
-
-    def wait(self) -> float:
-        """Seconds until there is room again."""
-        return max(0.0, (1.0 - self._left) / self._a_second)
+    under_way: int
+    breaker: BreakerState
 
 
 class Sender:
     """Sends what is due. `start` it in a running event loop; `close` lets what is under way come to its end.
 
-    Woken by every commit, and by a slow poll (`poll`, in seconds) for what other processes wrote or what becomes due.
-    `pace` is in segments a second: a US long code sends one. Answers are claimed before unprompted texts, so that they
-    overtake; texts to one number keep their order. `now` gives the aware moment in UTC, `chance` a number from 0 to 1.
+    Woken by every commit, by `wake`, and by a slow poll (`poll`, in seconds) for what becomes due. Answers are claimed
+    before unprompted texts, so that they overtake; texts to one number keep their order. A round is one transaction: it
+    stores all that came since the last one, and claims what there is room for, at the `pace` that all processes share.
+    `now` gives the aware moment in UTC, `chance` a number from 0 to 1.
     """
 
     def __init__(
@@ -140,206 +58,205 @@ class Sender:
         channel: Channel,
         now: Callable[[], datetime],
         *,
-        pace: float = 1.0,
+        pace: Pace,
+        timing: Timing = Timing(),  # noqa: B008  it is frozen
         in_flight: int = 20,
         poll: float = 1.0,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._transactions = transactions
-        self._channel = channel
         self._now = now
-        self._a_second = pace
+        self._pace = pace
+        self._timing = timing
         self._most = in_flight
         self._poll = poll
         self._chance = chance
-        self._under_way: set[asyncio.Task[None]] = set()
-        self._failures = 0
-        self._paused_until = 0.0
-        self._kept_house_at: float | None = None
-        self._own_claim = False
-        self._claimed_at = 0.0
+        self._breaker = Breaker()
+        self._pace_opens_at = 0.0
+        self._under_way: set[asyncio.Task[Outcome | None]] = set()
+        self._came: list[Came] = []
+        self._refused: list[Came] = []
+        self._own_commit = False
         self._closing = asyncio.Event()
         self._wakes = asyncio.Event()
+        self._way_out = WayOut(transactions, channel, now, poll, self._closing)
+        self._reconciler = Reconciler(transactions, channel, now, timing, chance)
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._working: asyncio.Task[None] | None = None
+
+    @property
+    def state(self) -> SenderState:
+        return SenderState(len(self._under_way), self._breaker.state(self._seconds()))
 
     def start(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._pace = Pace(self._a_second, self._loop.time)
         self._transactions.listen(self._committed)
         self._working = self._loop.create_task(self._work(), name="sender")
+        self._reconciler.start()
+
+    def wake(self) -> None:
+        """Texts may be due: look at once. From any thread."""
+        if self._loop:
+            with contextlib.suppress(RuntimeError):  # the loop is closed
+                self._loop.call_soon_threadsafe(self._wakes.set)
 
     async def close(self) -> None:
-        """Claim no more; wait until what is under way has been sent and recorded. Safe to call twice."""
+        """Claim no more. What is under way may come to its end; what takes too long is given up, and so unknown.
+
+        Takes `Timing.drain`, and a few seconds at most. Safe to call twice.
+        """
         self._closing.set()
         self._wakes.set()
-        if self._working:
-            await self._working
-        await asyncio.gather(*self._under_way)
+        await self._reconciler.close()
+        if self._working is None:
+            return
+        await asyncio.wait([self._working], timeout=self._timing.drain.total_seconds())
+        given_up = [self._working, *self._under_way]
+        for task in given_up:
+            task.cancel()
+        await asyncio.gather(*given_up, return_exceptions=True)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORDS):
+                await self._safely_round()
+
+    def _seconds(self) -> float:
+        return self._loop.time() if self._loop else 0.0
 
     def _committed(self) -> None:
-        """Called on the writer's thread. A claim of our own is no news, and would have us claim for ever."""
-        if self._own_claim:
-            self._own_claim = False
-            return
-        with contextlib.suppress(RuntimeError):  # the loop is closed
-            self._loop.call_soon_threadsafe(self._wakes.set)
+        """Called on the writer's thread. A commit of a round is no news, and would make rounds for ever."""
+        if self._own_commit:
+            self._own_commit = False
+        else:
+            self.wake()
 
     async def _work(self) -> None:
-        while not self._closing.is_set():
+        while self._has_work():
             self._wakes.clear()
-            try:
-                pause = await self._round()
-            except StorageError:
-                log.warning("sender_without_database")
-                pause = self._poll
-            except Exception:
-                log.exception("sender_round_failed")
-                pause = self._poll
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wakes.wait(), pause)
+            wait = await self._safely_round()
+            if wait > 0 and self._has_work():
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wakes.wait(), wait)
+
+    def _has_work(self) -> bool:
+        """Once closing, what is under way is brought to its end."""
+        return bool(not self._closing.is_set() or self._under_way or self._came or self._refused)
+
+    async def _safely_round(self) -> float:
+        try:
+            return await self._round()
+        except StorageError:
+            log.warning("sender_without_database")
+        except Exception:
+            log.exception("sender_round_failed")
+        return self._poll
 
     async def _round(self) -> float:
-        """Claim and set off as many texts as there is room for; gives the seconds to wait unless something happens."""
-        await self._keep_house()
-        paused = self._paused_until - self._loop.time()
-        if paused > 0:
-            return min(paused, self._poll)
-        room = min(self._most - len(self._under_way), self._pace.room())
-        claimed = await self._claim(room) if room else []
-        for text in claimed:
-            self._pace.spend(size(text.body).segments)
-            task = self._loop.create_task(self._hand_over(text, self._claimed_at))
-            self._under_way.add(task)
-            task.add_done_callback(self._done)
-        if len(claimed) < room:
-            return self._poll
-        return min(self._poll, self._pace.wait()) if len(self._under_way) < self._most else self._poll
+        """Gives the seconds to wait unless something happens; 0 if there is more to do."""
+        await self._store_refusals()
+        came, self._came = self._came, []
+        room = self._room()
+        if not came and not room:
+            return self._idle()
+        claims, allowed_at = await self._store_and_claim(came, room)
+        for text in claims.texts:
+            self._set_off(text, allowed_at)
+        if claims.opens_in > 0:
+            self._pace_opens_at = self._seconds() + claims.opens_in
+        elif room and claims.looked_at >= room:
+            return 0.0
+        return self._idle()
 
-    async def _claim(self, most: int) -> list[Claimed]:
-        def claim(connection: Connection) -> list[Claimed]:
-            claimed = outbox.claim(connection, self._now(), most)
-            self._claimed_at = time.monotonic()
-            self._own_claim = True
-            return claimed
+    def _room(self) -> int:
+        """How many texts may be claimed now."""
+        now = self._seconds()
+        if self._closing.is_set() or now < self._pace_opens_at:
+            return 0
+        match self._breaker.state(now):
+            case BreakerState.OPEN:
+                return 0
+            case BreakerState.HALF_OPEN:
+                return 0 if self._under_way else 1
+            case BreakerState.CLOSED:
+                return self._most - len(self._under_way)
+
+    def _idle(self) -> float:
+        """Seconds until a reason to claim nothing has passed, of those that pass by themselves."""
+        now = self._seconds()
+        closed = max(self._breaker.wait(now), self._pace_opens_at - now)
+        return min(closed, self._poll) if closed > 0 else self._poll
+
+    async def _store_and_claim(self, came: Sequence[Came], room: int) -> tuple[Claims, float]:
+        """One transaction. The claim comes last in it, as its right to begin counts from there (`time.monotonic`)."""
+
+        def do(connection: Connection) -> tuple[Claims, float]:
+            outcomes.store_all(connection, came)
+            claims = outbox.claim(connection, self._now(), room, self._pace) if room else Claims([], 0, 0.0)
+            self._own_commit = True
+            return claims, time.monotonic()
 
         try:
-            return await self._transactions.run(claim)
+            return await self._transactions.run(do)
+        except StorageError:
+            self._came[:0] = came
+            raise
+        except Exception:
+            for one in came:  # if it is one of these that cannot be stored, it must harm no other
+                await self._store_alone(one)
+            raise
         finally:
-            self._own_claim = False
+            self._own_commit = False
 
-    async def _keep_house(self) -> None:
-        now = self._loop.time()
-        if self._kept_house_at is not None and now - self._kept_house_at < HOUSEKEEPING:
-            return
-        await self._transactions.run(lambda connection: outbox.unknown_after_crash(connection, self._now(), ABANDONED))
-        await self._transactions.run(lambda connection: outbox.park_unknown(connection, self._now(), UNKNOWN_FOR))
-        self._kept_house_at = now
+    async def _store_refusals(self) -> None:
+        """What a refusal says of a number may change a lot, so each has a transaction of its own; they are rare."""
+        refused, self._refused = self._refused, []
+        for one in refused:
+            await self._store_alone(one)
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    async def _store_alone(self, one: Came) -> None:
+        """Without a database it is tried again. If nothing helps, the claim tells that nobody knows."""
+        try:
+            await self._transactions.settle(lambda connection: outcomes.store(connection, one))
+        except StorageError:
+            log.warning("outcome_waits_for_database", attempt=one.attempt_id)
+            self._refused.append(one)
+        except Exception:
+            log.exception("outcome_not_recorded", attempt=one.attempt_id)
+
+    def _set_off(self, text: Claimed, allowed_at: float) -> None:
+        task = asyncio.ensure_future(self._way_out.leave(text, allowed_at))
+        self._under_way.add(task)
+        task.add_done_callback(partial(self._done, text))
+
+    def _done(self, text: Claimed, task: asyncio.Task[Outcome | None]) -> None:
         self._under_way.discard(task)
+        outcome = Unknown() if task.cancelled() else task.result()
+        if outcome is not None:
+            (self._refused if isinstance(outcome, Refused) else self._came).append(self._judged(text, outcome))
         self._wakes.set()
 
-    async def _hand_over(self, text: Claimed, claimed_at: float) -> None:
-        if not await self._may_begin(text, claimed_at):
-            return
-        left = min(text.expires_at - self._now(), LONGEST_USE)
-        outgoing = Outgoing(text.attempt_id, text.number, text.body, max(1, int(left.total_seconds())))
-        try:
-            outcome = await self._channel.send(outgoing)
-        except Exception:
-            log.exception("channel_failed", attempt=text.attempt_id)
-            outcome = Unknown()
-        await self._record(text, outcome)
-
-    async def _may_begin(self, text: Claimed, looked_at: float) -> bool:
-        """Whether the client's consent still holds: it was looked at so lately that no stop came since, or is again.
-
-        `looked_at` is in seconds of `time.monotonic`. Without a database nothing begins.
-        """
-
-        def look(connection: Connection) -> tuple[bool, float]:
-            may = outbox.may_begin(connection, text.attempt_id, self._now())
-            return may, time.monotonic()
-
-        may = True
-        while may and time.monotonic() - looked_at > consent.RIGHT_TO_BEGIN.total_seconds():
-            try:
-                may, looked_at = await self._transactions.run(look)
-            except StorageError:
-                log.warning("claim_waits_for_database", attempt=text.attempt_id)
-                if self._closing.is_set():
-                    return False
-                await self._a_while()
-        return may
-
-    async def _a_while(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._closing.wait(), self._poll)
-
-    async def _record(self, text: Claimed, outcome: Outcome) -> None:
-        """Store what came of it. Without a database try again until there is one; at the end the claim tells of it."""
-        record = self._recording(text, outcome)
-        while not await self._recorded(text, record) and not self._closing.is_set():
-            await self._a_while()
-
-    async def _recorded(self, text: Claimed, record: Callable[[Connection], Trouble | None]) -> bool:
-        """Whether there is nothing left to try."""
-        try:
-            await self._transactions.settle(record)
-        except StorageError:
-            log.warning("outcome_waits_for_database", attempt=text.attempt_id)
-            return False
-        except Exception:
-            log.exception("outcome_not_recorded", attempt=text.attempt_id)
-        return True
-
-    def _recording(self, text: Claimed, outcome: Outcome) -> Callable[[Connection], Trouble | None]:
-        now, attempt = self._now(), text.attempt_id
+    def _judged(self, text: Claimed, outcome: Outcome) -> Came:
+        """What it says of the provider, and so of the next texts; and when this one may be tried again."""
+        at = retry_at = self._now()
         match outcome:
-            case Accepted():
-                self._failures = 0
-                return partial(_accepted, attempt=attempt, outcome=outcome, now=now)
-            case Refused(code=code) if code == ACCOUNT_REFUSED:
-                log.error("account_refused", code=code)
-                again = self._try_again(text, now, LONGEST_PAUSE)
-                return lambda connection: outbox.outcome(
-                    connection, attempt, states.Outcome.NOT_SENT, now, error_code=code, retry_at=again, reason="account"
-                )
-            case Refused(code=code):
-                log.warning("text_refused", attempt=attempt, code=code)
-                self._failures = 0
-                return lambda connection: outbox.outcome(
-                    connection, attempt, states.Outcome.REFUSED, now, error_code=code, reason=f"error {code}"
-                )
-            case NotSent(retry_after=retry_after):
-                again = self._try_again(text, now, retry_after)
-                return lambda connection: outbox.outcome(
-                    connection, attempt, states.Outcome.NOT_SENT, now, retry_at=again, reason="not sent"
-                )
+            case NotSent(retry_after=told) if told is not None:
+                chance = self._chance()
+                self._breaker = self._breaker.told_to_wait(self._seconds(), told, chance)
+                retry_at += timedelta(seconds=told_pause(told, chance))
+            case NotSent():
+                self._failed()
+                retry_at += timedelta(seconds=pause(text.tries, self._chance()))
             case Unknown():
-                log.warning("outcome_unknown", attempt=attempt)
-                return lambda connection: outbox.outcome(
-                    connection, attempt, states.Outcome.UNKNOWN, now, reason="no clear answer"
-                )
+                log.warning("outcome_unknown", attempt=text.attempt_id)
+                self._failed()
+            case Refused(code=code) if outcomes.is_down(outcome):
+                log.error("provider_refuses_for_now", code=code)
+                self._failed()
+            case Refused(code=code):
+                log.warning("text_refused", attempt=text.attempt_id, code=code)
+                self._breaker = self._breaker.worked()
             case _:
-                assert_never(outcome)
+                self._breaker = self._breaker.worked()
+        return Came(text.attempt_id, outcome, at, retry_at)
 
-    def _try_again(self, text: Claimed, now: datetime, told: float | None) -> datetime:
-        """When to try this text again. The provider is down or busy, so for a while no other text is claimed either."""
-        self._failures += 1
-        self._paused_until = max(self._paused_until, self._loop.time() + self._spread(self._failures, told))
-        return now + timedelta(seconds=self._spread(text.tries, told))
-
-    def _spread(self, times: int, told: float | None) -> float:
-        """Seconds to wait, spread by chance: what we were told and up to half as much again, or longer each time."""
-        if told is not None:
-            return told * (1 + self._chance() / 2)
-        pause: float = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(times - 1, 10))
-        return pause * (0.5 + self._chance() / 2)
-
-
-def _accepted(connection: Connection, attempt: str, outcome: Accepted, now: datetime) -> Trouble | None:
-    outbox.outcome(connection, attempt, states.Outcome.ACCEPTED, now, provider_id=outcome.provider_id)
-    if outcome.delivered:
-        outbox.fold_status(connection, attempt, "delivered", outcome.provider_id, None, now)
-    return None
+    def _failed(self) -> None:
+        self._breaker = self._breaker.failed(self._seconds(), self._chance())

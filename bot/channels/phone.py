@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
-from scheduler.sender import Accepted, Outcome, Outgoing
+from scheduler.channel import Accepted, Outcome, Outgoing, Sighting, Sought
 
 
 class PhoneChannel:
-    """Implements `scheduler.sender.Channel`. The simulator reads the texts from the records."""
+    """Implements `scheduler.channel.Channel`. The simulator reads the texts from the records."""
 
     async def send(self, text: Outgoing) -> Outcome:
         del text
         return Accepted(f"PH{secrets.token_hex(16)}", delivered=True)
+
+    async def find(self, text: Sought) -> Sequence[Sighting]:
+        """Nothing: a text whose process died before the records had it was on no screen."""
+        del text
+        return ()

@@ -1,70 +1,58 @@
-"""Sending a text through the provider, once: what came of it is told apart, and nothing is tried twice here."""
+"""Texts through the provider: sent once, and looked for in its list. Nothing is tried twice here."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from datetime import timedelta
-from typing import Self
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
 
-from aiohttp import ClientConnectorError, ClientError, encode_basic_auth
-from twilio.base.exceptions import TwilioRestException, TwilioServiceException
-from twilio.http.async_http_client import AsyncTwilioHttpClient
-from twilio.http.response import Response
-from twilio.rest import Client
+from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 
+from bot.channels.twilio_client import HttpClient, TooManyError, messages
+from bot.channels.twilio_webhooks import LONGEST_TEXT
 from bot.settings import Settings
-from scheduler.sender import Accepted, NotSent, Outcome, Outgoing, Refused, Unknown
+from records.turns import Inbound
+from scheduler.channel import (
+    Accepted,
+    LookFailedError,
+    NotSent,
+    Outcome,
+    Outgoing,
+    Refused,
+    Sighting,
+    Sought,
+    Unknown,
+)
 
 PATIENCE = timedelta(seconds=30)
 """The provider's own side can take 26 seconds; giving up earlier makes unknowns of texts that went out."""
 
-TOO_MANY = 429
 CLIENT_ERRORS = range(400, 500)
+NO_CONNECTION = (ClientConnectorError, ConnectionTimeoutError)
+NO_CLEAR_ANSWER = (ClientError, OSError, ValueError, KeyError, TypeError)
+"""A reset, a time-out, an answer that is no JSON or not the provider's."""
 
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""At most so far the provider's clock may be behind ours."""
 
-class TooManyError(Exception):
-    """The provider did not take the request; `retry_after` is in seconds, where it said so."""
+A_PAGE = 100
 
-    def __init__(self, retry_after: float | None) -> None:
-        super().__init__()
-        self.retry_after = retry_after
-
-
-class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # it carries no types
-    """Keeps what the provider's client throws away, how long to wait after a 429, and logs in as aiohttp wants it."""
-
-    async def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        auth: tuple[str, str],
-        headers: Mapping[str, str],
-        **rest: object,
-    ) -> Response:
-        signed_in = {**headers, "Authorization": encode_basic_auth(*auth)}
-        response: Response = await super().request(method, url, headers=signed_in, **rest)
-        if response.status_code == TOO_MANY:
-            raise TooManyError(_seconds(response.headers.get("Retry-After")))
-        return response
+Message = Any
+"""The provider's client carries no types."""
 
 
 class TwilioChannel:
-    """Implements `scheduler.sender.Channel`. Open it in a running event loop, close it at the end."""
+    """Implements `scheduler.channel.Channel` and `Inbox`. Open it in a running event loop, close it at the end."""
 
     def __init__(self, settings: Settings, patience: timedelta = PATIENCE) -> None:
-        self._http = _HttpClient()
-        self._client = Client(
-            settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value(), http_client=self._http
-        )
-        self._client.api.base_url = settings.twilio_api_base
+        self._http = HttpClient()
+        self._messages = messages(settings, self._http)
         self._callback = f"{settings.public_url}/twilio/status"
-        self._sender = (
-            {"messaging_service_sid": settings.twilio_messaging_service_sid}
-            if settings.twilio_messaging_service_sid
-            else {"from_": settings.twilio_from}
-        )
+        self._number = settings.twilio_from
+        self._service = settings.twilio_messaging_service_sid
+        self._sender = {"messaging_service_sid": self._service} if self._service else {"from_": self._number}
         self._patience = patience.total_seconds()
 
     async def __aenter__(self) -> Self:
@@ -80,7 +68,7 @@ class TwilioChannel:
         """Never raises. Whatever may have reached the provider without a clear answer is Unknown."""
         try:
             async with asyncio.timeout(self._patience):
-                message = await self._client.messages.create_async(
+                message = await self._messages.create_async(
                     to=text.to,
                     body=text.body,
                     status_callback=f"{self._callback}/{text.attempt}",
@@ -89,24 +77,83 @@ class TwilioChannel:
                 )
         except TooManyError as error:
             return NotSent(error.retry_after)
-        except ClientConnectorError:
+        except NO_CONNECTION:
             return NotSent(None)
         except (TwilioRestException, TwilioServiceException) as error:
             return Refused(error.code) if error.status in CLIENT_ERRORS else Unknown()
-        except (
-            ClientError,
-            OSError,
-            ValueError,
-            KeyError,
-            TypeError,
-        ):  # a reset, a time-out, an answer that is no JSON
+        except NO_CLEAR_ANSWER:
             return Unknown()
         return Accepted(message.sid) if message.sid else Unknown()
 
+    async def find(self, text: Sought) -> Sequence[Sighting]:
+        """By number and words. One that waits in the provider's queue has no date of sending, so none is asked for."""
+        begins, words = text.since - CLOCKS_DIFFER, text.body.split()
+        found: list[Sighting] = []
+        async for page in self._pages(to=text.to):
+            recent = [each for each in page if each.date_created is None or each.date_created >= begins]
+            found += [_sighting(each, text.since) for each in recent if _is_ours(each) and _words(each) == words]
+            if not recent:
+                break
+        return sorted(found, key=lambda sighting: sighting.at)
 
-def _seconds(retry_after: str | None) -> float | None:
-    """The header's seconds; its other form, a date, the provider does not use."""
-    try:
-        return float(retry_after) if retry_after else None
-    except ValueError:
-        return None
+    async def received(self, since: datetime) -> AsyncIterator[Inbound]:
+        """To our number; or, where a messaging service sends, to one of its numbers.
+
+        The provider's dates are whole seconds, and its filter may be as coarse as a day.
+        """
+        begins = since.astimezone(UTC).replace(microsecond=0)
+        of_ours = {"to": self._number} if self._number else {}
+        found: list[tuple[datetime, Message]] = []
+        async for page in self._pages(date_sent_after=begins, **of_ours):
+            for each in page:
+                at = each.date_sent or each.date_created
+                if self._is_to_us(each) and at and at >= begins:
+                    found.append((at, each))
+        found.reverse()  # within a second their order is the list's
+        for at, each in sorted(found, key=lambda one: one[0]):
+            yield _inbound(each, at)
+
+    def _is_to_us(self, message: Message) -> bool:
+        if message.direction != "inbound" or not message.sid or not message.from_:
+            return False
+        return bool(self._number) or message.messaging_service_sid == self._service
+
+    async def _pages(self, **wanted: object) -> AsyncIterator[Sequence[Message]]:
+        """The newest messages first. Raises LookFailedError."""
+        page = await self._asked(self._messages.page_async(page_size=A_PAGE, **wanted))
+        while page is not None:
+            yield list(page)
+            page = await self._asked(page.next_page_async())
+
+    async def _asked(self, request: Awaitable[Any]) -> Any:  # noqa: ANN401  as Message
+        try:
+            async with asyncio.timeout(self._patience):
+                return await request
+        except TooManyError as error:
+            raise LookFailedError(error.retry_after) from None
+        except (TwilioException, *NO_CLEAR_ANSWER):  # what they say holds the number
+            raise LookFailedError from None
+
+
+def _is_ours(message: Message) -> bool:
+    return bool(message.sid) and str(message.direction).startswith("outbound")
+
+
+def _words(message: Message) -> Sequence[str]:
+    """White space may have changed on the way."""
+    return (message.body or "").split()
+
+
+def _sighting(message: Message, since: datetime) -> Sighting:
+    code = message.error_code if isinstance(message.error_code, int) else None
+    return Sighting(message.sid, str(message.status), code, message.date_created or since)
+
+
+def _inbound(message: Message, at: datetime) -> Inbound:
+    return Inbound(
+        provider_id=message.sid,
+        number=message.from_,
+        text=(message.body or "")[:LONGEST_TEXT],
+        has_media=str(message.num_media or "0") != "0",
+        sent_at=at,
+    )

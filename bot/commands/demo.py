@@ -20,10 +20,10 @@ from bot import log
 from bot.app import House, Plan, open_house
 from bot.channels.phone import PhoneChannel
 from bot.clock import DemoClock
-from bot.commands.ground import load_reviewed
 from bot.commands.migrate import migrate_to_head
-from bot.commands.serve import open_door, told_to_stop
 from bot.county_file import EXAMPLE, load_county
+from bot.door import open_door, told_to_stop
+from bot.ground import load_reviewed
 from bot.settings import HouseSettings, load
 from bot.staff.passwords import hash_password
 from conversations.county import County

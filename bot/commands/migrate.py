@@ -5,8 +5,8 @@ from __future__ import annotations
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.commands.ground import unreachable
 from bot.errors import Problem, StartError
+from bot.ground import unreachable
 from bot.settings import DatabaseSettings, load
 from records import migrate as migrations
 from records.database import connect

@@ -14,8 +14,8 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.client_rows import BadRow, ClientRow, read_rows
 from bot.clock import SystemClock
-from bot.commands.ground import load_store, transaction
 from bot.errors import Problem, StartError
+from bot.ground import load_store, transaction
 from bot.settings import DatabaseSettings, load
 from bot.staff.passwords import hash_password
 from records import people

@@ -130,9 +130,14 @@ class Hooks:
         return Letter(one, counts, readers)
 
     async def _deliver_all(self, carrier: Carrier | None, letters: Sequence[Letter]) -> None:
-        """One after another, so that they come in order. What cannot be recorded is tried again when its lease ends."""
+        """One after another, so that they come in order. What cannot be recorded is tried again when its lease ends.
+
+        So is what has not begun when we are told to stop.
+        """
         try:
             for letter in letters:
+                if self._closing.is_set():
+                    return
                 await self._deliver(carrier, letter)
         except StorageError:
             log.warning("hooks wait for the database")

@@ -13,19 +13,22 @@ from sqlalchemy import Connection, Engine, bindparam, func, select, text
 from bot.simulator.carrier import Carrier, Report
 from conversations.county import County
 from conversations.events import Event
-from records import escalation_watch, outbox, states
+from records import escalation_watch, outbox, unknowns
 from records.delivery_trouble import Trouble
 from records.outbox import Claimed
 from records.prepared import Prepared
 from records.tables import escalations, hook_deliveries, messages, nudges
 from records.turns import Decider, Inbound, Turns, failed
-from scheduler.sender import Accepted, NotSent, Outcome, Refused, Unknown
+from scheduler import outcomes
+from scheduler.channel import Outcome, Sought, Unknown
+from scheduler.outcomes import Came
+from scheduler.timing import Timing
 
 T = TypeVar("T")
 
 AT_ONCE = 200
 TRY_AGAIN = timedelta(minutes=1)
-UNKNOWN_FOR = timedelta(minutes=5)
+TIMING = Timing()
 
 _NEXT = Prepared(
     select(
@@ -115,28 +118,18 @@ class BotAtWork:
 
     def send(self, now: datetime) -> bool:
         """Claim what is due, of each number one, hand it over, and store what came of it; False if nothing was due."""
-        claimed = self.run(lambda connection: outbox.claim(connection, now, AT_ONCE))
-        outcomes = [(one, self._carrier.take(one, now)) for one in claimed]
-        if outcomes:
-            self.run(partial(self._record, outcomes=outcomes, now=now))
-        return bool(outcomes)
+        claims = self.run(lambda connection: outbox.claim(connection, now, AT_ONCE))
+        came = [(one, self._carrier.take(one, now)) for one in claims.texts]
+        if came:
+            self.run(partial(self._record, came=came, now=now))
+        return claims.looked_at > 0
 
-    def _record(self, connection: Connection, outcomes: Sequence[tuple[Claimed, Outcome]], now: datetime) -> None:
-        for claimed, outcome in outcomes:
-            self._settle(connection, self._stored(connection, claimed, outcome, now), now)
-
-    def _stored(self, connection: Connection, claimed: Claimed, outcome: Outcome, now: datetime) -> Trouble | None:
-        store = partial(outbox.outcome, connection, claimed.attempt_id)
-        match outcome:
-            case Accepted(provider_id=provider_id):
-                return store(states.Outcome.ACCEPTED, now, provider_id=provider_id)
-            case Refused(code=code):
-                return store(states.Outcome.REFUSED, now, error_code=code, reason=f"error {code}")
-            case NotSent():
-                return store(states.Outcome.NOT_SENT, now, retry_at=now + TRY_AGAIN, reason="not sent")
-            case Unknown():
-                self.unknown.append(now + UNKNOWN_FOR)
-                return store(states.Outcome.UNKNOWN, now, reason="no clear answer")
+    def _record(self, connection: Connection, came: Sequence[tuple[Claimed, Outcome]], now: datetime) -> None:
+        for claimed, outcome in came:
+            trouble = outcomes.store(connection, Came(claimed.attempt_id, outcome, now, now + TRY_AGAIN))
+            self._settle(connection, trouble, now)
+            if isinstance(outcome, Unknown):
+                self.unknown.append(now + TIMING.settle)
 
     def _settle(self, connection: Connection, trouble: Trouble | None, now: datetime) -> None:
         if trouble:
@@ -152,8 +145,19 @@ class BotAtWork:
 
         self.run(fold)
 
-    def park_unknown(self, now: datetime) -> None:
-        self.run(lambda connection: outbox.park_unknown(connection, now, UNKNOWN_FOR))
+    def look_for_lost(self, now: datetime) -> None:
+        """Ask the carrier for the texts of which nobody knows whether they left: it lists them all, so at once."""
+        lost = self.run(
+            lambda connection: unknowns.to_look_for(connection, now, TIMING.settle, TIMING.look_again, AT_ONCE)
+        )
+        for one in lost:
+            sightings = self._carrier.find(Sought(one.number, one.body, one.claimed_at))
+            self.run(partial(self._looked, one=one, sightings=sightings, now=now))
+
+    def _looked(
+        self, connection: Connection, one: unknowns.Lost, sightings: Sequence[unknowns.Sighting], now: datetime
+    ) -> None:
+        self._settle(connection, unknowns.looked(connection, one, sightings, now), now)
 
     def waits(self) -> Waits:
         (row,) = self.run(lambda connection: _NEXT.rows(connection, {}))

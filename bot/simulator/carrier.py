@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from records.delivery_trouble import OPTED_OUT
 from records.outbox import Claimed
-from scheduler.sender import Accepted, NotSent, Outcome, Refused, Unknown
+from scheduler.channel import Accepted, NotSent, Outcome, Refused, Sighting, Sought, Unknown
 
 ARRIVES_AT = 30
 """The second of the minute at which the provider reports what has arrived."""
 
+OPTED_OUT = 21610
 DEAD = 30005
 """No such number any more: reported after the text was accepted."""
 UNREACHABLE = 30003
@@ -74,9 +74,17 @@ class Carrier:
         self.handed.append(Handed(now, text.attempt_id, text.message_id, text.number, text.body))
         if luck < NOT_SENT + LOST_IN_PASSING:
             return Unknown()
-        provider_id = f"SM{text.attempt_id}"
+        provider_id = _named(text.attempt_id)
         self.reports.append(self._report(text, provider_id, now))
         return Accepted(provider_id)
+
+    def find(self, text: Sought) -> Sequence[Sighting]:
+        """All that was handed over is in the list."""
+        return [
+            Sighting(_named(one.attempt), "sent", None, one.at)
+            for one in self.handed
+            if (one.number, one.body) == (text.to, text.body) and one.at >= text.since
+        ]
 
     def due_reports(self) -> Iterator[Report]:
         """Those not given yet."""
@@ -94,6 +102,11 @@ class Carrier:
             return DEAD
         begins, ends = self.bad.get(number, (now, now))
         return UNREACHABLE if begins <= now < ends else None
+
+
+def _named(attempt_id: str) -> str:
+    """The provider's own id."""
+    return f"SM{attempt_id}"
 
 
 def _arrival(now: datetime) -> datetime:

@@ -158,7 +158,7 @@ class Simulation:
         for report in self.carrier.due_reports():
             self.later(report.at, partial(self._has_come, report))
         for at in self.bot.unknown:
-            self.later(at, self.bot.park_unknown)
+            self.later(at, self.bot.look_for_lost)
         self.bot.unknown.clear()
 
     def _has_come(self, report: Report, _now: datetime) -> None:

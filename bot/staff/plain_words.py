@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 
 from bot.site.wall_time import hour, wall_time
+from conversations import provider_errors
 from conversations.goals import Moment
 from conversations.repeats import day_of_month, weekdays
 from records.engagement import BOT, CLIENT
@@ -42,7 +43,7 @@ TRIGGERS = {
     "wrong_number": "Wrong number",
     "consent_expired": "Did not say whether texts are still welcome",
     "delivery_failing": "Texts do not arrive",
-    "filtered_by_carrier": "The carrier filters the county's texts",
+    "filtered_by_carrier": "The carriers do not let the county's texts through",
     "language_not_offered": "Wants a language that is not offered",
     "private_number_sent": "Sent a private number; it was taken out",
     "content_rule_broken": "A text broke a rule for what we write",
@@ -52,6 +53,7 @@ TRIGGERS = {
     "nudge_expired": "Your text could not go out in time",
     "promise_broken": "Was promised a person, and none came in time",
     "set_aside": "Milepost could not handle a text; please read it",
+    "restored": "Milepost was put back from a backup; please see what is missing",
 }
 
 ABOUT = {
@@ -185,6 +187,7 @@ STEP_STATUSES = {
 
 STATES = {
     "due": "waiting to go out",
+    "held": "held back",
     "claimed": "going out",
     "unknown": "may have gone out; being looked up",
     "accepted": "handed to the carrier",
@@ -199,19 +202,6 @@ STATES = {
 }
 
 LOST = frozenset({"failed", "undelivered", "suppressed", "expired"})
-
-ERRORS = {
-    21211: "this is no number that can be texted",
-    21610: "they told the carrier to stop these texts",
-    21614: "this number cannot get texts; it may be a landline",
-    30003: "the phone is off or out of reach",
-    30005: "the number is not in use",
-    30006: "this number cannot get texts; it may be a landline",
-    30007: "the carrier filtered it out",
-    30008: "the carrier gave no reason",
-    30034: "the county's number is not registered with the carriers yet",
-}
-"""The provider's error codes (domain guide 7.2)."""
 
 LOG_KINDS = {
     "text_in": "Client texted",
@@ -327,6 +317,7 @@ REASONS = {
     "asked_for_later": "the client asked to hear it later",
     "plan_changed": "the plan changed",
     "said_moved": "the client heard of the new time at once",
+    "restored": "it may have gone out before Milepost was put back from a backup",
 }
 
 
@@ -366,7 +357,7 @@ def about(kind: str, subject: str) -> str:
 
 def message_state(state: str, error_code: int | None) -> str:
     said = STATES.get(state, state)
-    return f"{said}: {ERRORS.get(error_code, f'the carrier reported error {error_code}')}" if error_code else said
+    return f"{said}: {provider_errors.of(error_code).means}" if error_code else said
 
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -37,7 +37,7 @@ from records.escalations import Closing, Outcome, Owner
 from records.outbox import Claimed
 from records.tables import clients, escalations, talks
 from records.turns import Inbound
-from scheduler.sender import Accepted
+from scheduler.channel import Accepted
 from tests.acceptance.golden import Golden
 from tests.acceptance.golden_facts import Facts
 

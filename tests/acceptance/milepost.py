@@ -16,7 +16,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.county_file import EXAMPLE
-from tests.fake_twilio import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER
+from bot.trust.fake_twilio import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "a long sentence is easy"

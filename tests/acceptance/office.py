@@ -19,11 +19,12 @@ from sqlalchemy import Table, or_, select, update
 from bot.app import House, Plan, open_house
 from bot.channels.twilio import TwilioChannel
 from bot.channels.twilio_webhooks import Signature
-from bot.commands.serve import open_door
 from bot.county_file import load_county
+from bot.door import open_door
 from bot.hooks.addresses import Address
 from bot.hooks.delivering import Hooks
 from bot.languages import load_languages
+from bot.trust.fake_twilio import AUTH_TOKEN, FakeTwilio, Text
 from conversations.county import Hook
 from conversations.effects import Effect
 from conversations.escalations import Level
@@ -37,7 +38,6 @@ from records.writer import Writer
 from tests.bot.conftest import StillClock
 from tests.bot.hooks_for_tests import RESET, SECRET, Receiver
 from tests.bot.settings_for_tests import make_settings
-from tests.fake_twilio import AUTH_TOKEN, FakeTwilio, Text
 from tests.records.place import Script
 
 ZONE = ZoneInfo("America/Los_Angeles")

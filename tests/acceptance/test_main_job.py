@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.script import US, Spoken
+from bot.trust.fake_twilio import FakeTwilio
 from tests.acceptance import golden
 from tests.acceptance.milepost import PASSWORD, Installation, install, staff_browser
-from tests.fake_twilio import FakeTwilio
 
 ANA = "ana@example.org"
 NUMBERS = {"MARIA": "+17075550111", "ROSA": "+17075550112"}

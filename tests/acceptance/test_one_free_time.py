@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from bot.app import Part, open_house
 from bot.channels.twilio_webhooks import Signature
-from bot.commands.serve import open_door
+from bot.door import open_door
+from bot.trust.fake_twilio import AUTH_TOKEN
 from conversations.effects import SaveVisit
 from conversations.visit_acts import HELD_FOR
 from conversations.visits import Visit, VisitEvent
@@ -17,7 +18,6 @@ from records import visits
 from records.tables import escalations, free_times
 from records.tables import visits as visits_table
 from tests.acceptance.office import Office, Person, at, open_office
-from tests.fake_twilio import AUTH_TOKEN
 
 MANY = 8
 WANTED = at(12, 9)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -15,13 +15,13 @@ import structlog
 from bot.app import House, Plan, open_house
 from bot.channels.twilio import TwilioChannel
 from bot.channels.twilio_webhooks import Signature
-from bot.commands.serve import open_door
 from bot.county_file import load_county
+from bot.door import open_door
 from bot.languages import load_languages
+from bot.trust.fake_twilio import AUTH_TOKEN, FakeTwilio
 from records import people, phones
 from records.people import NewClient
 from tests.bot.settings_for_tests import make_settings
-from tests.fake_twilio import AUTH_TOKEN, FakeTwilio
 
 MARIA = "+17075550111"
 MONDAY = datetime(2026, 3, 2, 18, tzinfo=UTC)
@@ -52,12 +52,18 @@ class Street:
 
 @pytest.fixture
 async def street(migrated_sqlite_url: str, free_port: int) -> AsyncIterator[Street]:
+    async with open_street(migrated_sqlite_url, free_port) as street:
+        yield street
+
+
+@asynccontextmanager
+async def open_street(database_url: str, port: int) -> AsyncIterator[Street]:
     clock = StillClock(MONDAY)
     async with AsyncExitStack() as stack:
         twilio = await stack.enter_async_context(FakeTwilio())
-        twilio.webhook = f"http://127.0.0.1:{free_port}"
+        twilio.webhook = f"http://127.0.0.1:{port}"
         settings = make_settings(
-            database_url=migrated_sqlite_url, public_url=twilio.webhook, port=free_port, twilio_api_base=twilio.url
+            database_url=database_url, public_url=twilio.webhook, port=port, twilio_api_base=twilio.url
         )
         county = load_county(settings.county)
         plan = Plan(settings, county, load_languages(county.languages), clock, pace=1000)

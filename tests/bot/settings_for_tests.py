@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.county_file import EXAMPLE
 from bot.settings import Settings
-from tests.fake_twilio import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER
+from bot.trust.fake_twilio import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER
 
 PUBLIC_URL = "https://texts.example.org"
 

@@ -1,9 +1,8 @@
-"""The door: health, kind errors, headers that keep pages safe."""
+"""The door: kind errors, headers that keep pages safe."""
 
 from __future__ import annotations
 
 import asyncio
-import re
 from dataclasses import replace
 
 import pytest
@@ -14,7 +13,7 @@ from aiohttp.typedefs import Handler
 from bot import log
 from bot.app import make_app
 from bot.clock import DemoClock
-from bot.commands.serve import open_door
+from bot.door import open_door
 from bot.errors import StartError
 from records.errors import NotFoundError, StorageError
 from tests.bot.conftest import MARIA, Street
@@ -25,26 +24,6 @@ HTML = {"Accept": "text/html"}
 async def get(street: Street, path: str, headers: dict[str, str] | None = None) -> tuple[int, str]:
     async with street.session.get(street.url + path, headers=headers, allow_redirects=False) as response:
         return response.status, await response.text()
-
-
-async def test_it_says_that_it_lives_and_is_ready(street: Street) -> None:
-    assert await get(street, "/live") == (200, "live\n")
-    assert await get(street, "/ready") == (200, "ready\n")
-
-
-async def test_without_a_database_it_lives_but_is_not_ready(street: Street) -> None:
-    await street.house.writer.close()
-    assert (await get(street, "/live"))[0] == 200
-    assert (await get(street, "/ready"))[0] == 503
-
-
-async def test_the_gauges_are_numbers_with_nobody_in_them(street: Street) -> None:
-    await street.twilio.text_in(MARIA, "hello")
-    status, text = await get(street, "/metrics")
-    assert status == 200
-    for line in text.splitlines():
-        assert re.fullmatch(r"# (HELP|TYPE) milepost_\w+ .+|milepost_\w+(\{\w+=\"\w+\"\})? [0-9.e+]+", line), line
-    assert MARIA.removeprefix("+") not in text
 
 
 async def test_a_page_that_is_not_there_is_said_so_kindly(street: Street) -> None:

@@ -60,7 +60,9 @@ def table(sqlite_url: str, column: str) -> list[object]:
     return values
 
 
-@pytest.mark.parametrize("command", ["", "serve", "demo", "check", "migrate", "staff", "import", "flow"])
+@pytest.mark.parametrize(
+    "command", ["", "serve", "demo", "check", "migrate", "backup", "restore", "restored", "staff", "import", "flow"]
+)
 def test_every_command_has_help(run: Run, command: str) -> None:
     status, out, _err = run(*command.split(), "--help")
     assert status == 0
@@ -80,6 +82,12 @@ def test_a_county_starts_from_the_demo_s_file(run: Run, tmp_path: Path) -> None:
     assert status == 0
     (tmp_path / "county.toml").write_text(out, encoding="utf-8")
     assert load_county(tmp_path / "county.toml") == load_county(EXAMPLE)
+
+
+def test_a_moment_without_an_offset_is_none(run: Run) -> None:
+    run("migrate")
+    assert run("restored", "--made-at", "2026-03-02T09:00")[0] == 2
+    assert run("restored", "--made-at", "2026-03-02T09:00-08:00")[0] == 0
 
 
 def test_migrating_twice_is_safe(run: Run) -> None:
@@ -245,3 +253,39 @@ def test_a_flow_is_played_as_its_client_would(run: Run, tmp_path: Path) -> None:
     assert golden.startswith("Mon Mar 2 9:00am    US     Goal Line: Hi Maria")
     assert "Mon Mar 2 9:01am    MARIA  yes" in golden
     assert "cannot be read" in run("flow", "play", "welcome", "--script", "nowhere")[2]
+
+
+def test_texts_are_held_listed_and_released(run: Run, ana: None) -> None:
+    assert run("holds") == (0, "No texts are held.\n", "")
+    assert run("hold", "all", "--because", "A wrong text went out") == (0, "all: held.\n", "")
+    assert run("hold", "all", "--because", "Once more") == (0, "all: held already.\n", "")
+    assert run("hold", "campaign", "spring", "--because", "Typing error")[0] == 0
+    status, out, _err = run("holds")
+    assert status == 0
+    first, second = out.splitlines()
+    assert first.startswith("all: since ")
+    assert first.endswith(" UTC, by operator: A wrong text went out")
+    assert second.startswith("campaign spring: since ")
+    status, out, _err = run("release", "all")
+    assert (status, out.split(".")[0]) == (0, "all: released; 0 texts are due again")
+    assert "lists 1 more" in out
+    assert run("release", "campaign", "spring")[1] == "campaign spring: released; 0 texts are due again.\n"
+    assert run("holds")[1] == "No texts are held.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("hold all", "--because: is needed"),
+        ("hold client --because x", "client: needs its id"),
+        ("hold unprompted 7 --because x", "unprompted: has no id"),
+        ("hold client nobody --because x", "nobody has this id"),
+        ("release all", "all: is not held"),
+        ("release campaign spring", "campaign spring: is not held"),
+    ],
+)
+def test_what_cannot_be_held_or_released_is_one_clear_message(run: Run, ana: None, words: str, says: str) -> None:
+    status, _out, err = run(*words.split())
+    assert status == 1
+    assert says in err
+    assert run("holds")[1] == "No texts are held.\n"

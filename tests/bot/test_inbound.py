@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 import pytest
 from twilio.request_validator import RequestValidator
 
+from bot.trust.fake_twilio import AUTH_TOKEN
 from conversations.events import WorkerInvited
 from records import phones
 from tests.bot.conftest import MARIA, Street
-from tests.fake_twilio import AUTH_TOKEN
 
 STRANGER = "+17075550199"
 GOOD = {"MessageSid": "SM1", "From": MARIA, "Body": "hi", "NumMedia": "0"}

@@ -83,6 +83,8 @@ def test_all_that_is_missing_is_named_at_once_with_its_remedy() -> None:
         ("TWILIO_ACCOUNT_SID", "hush-hush"),
         ("TWILIO_FROM", "hush-hush"),
         ("TWILIO_API_BASE", "http://hush-hush.example.org"),
+        ("DEAD_MAN_URL", "http://hush-hush.example.org"),
+        ("DEAD_MAN_URL", "hush-hush"),
     ],
 )
 def test_a_bad_value_is_named_but_never_repeated(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -133,3 +135,12 @@ def test_a_command_on_the_data_asks_for_no_account(monkeypatch: pytest.MonkeyPat
     settings = load(StoreSettings)
     assert settings.database == "postgresql://u:p@h/d"
     assert ":p@" not in repr(settings)
+
+
+def test_an_address_to_ping_is_a_secret_and_may_ask_for_something(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "https://switch.example.org/ping/hush?status=up"
+    given(monkeypatch, DEAD_MAN_URL=url)
+    settings = load(Settings)
+    assert settings.dead_man_url
+    assert settings.dead_man_url.get_secret_value() == url
+    assert "hush" not in repr(settings)

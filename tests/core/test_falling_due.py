@@ -79,7 +79,14 @@ def test_a_worker_can_open_a_conversation() -> None:
 
 @pytest.mark.parametrize(
     ("code", "asks", "holds"),
-    [(30005, ("delivery_failing", "U2"), True), (30034, ("filtered_by_carrier", "U1"), False)],
+    [
+        (30005, ("delivery_failing", "U2"), True),
+        (30003, ("delivery_failing", "U2"), True),
+        (30007, ("filtered_by_carrier", "U1"), False),
+        (30034, ("filtered_by_carrier", "U1"), False),
+        (21617, ("delivery_failing", "U2"), False),
+        (39999, ("delivery_failing", "U2"), False),
+    ],
 )
 def test_texts_that_the_carrier_refuses_are_for_a_person(code: int, asks: tuple[str, str], *, holds: bool) -> None:
     effects = happens(JOINED, TextsFail(code))

@@ -1,18 +1,23 @@
 """A small county with its database, a writer, and a decider that does what the test says."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, select
+from sqlalchemy import ColumnElement, Connection, Engine, Table, select, update
 
-from conversations.county import County
+from conversations.county import County, Hook
 from conversations.effects import Effect, Purpose, SettleNudge, Texted
 from conversations.events import Event
 from conversations.nudges import Nudge, NudgeState
 from conversations.shared_phone import Held, Phone, Routing
-from conversations.situation import Situation
+from conversations.situation import Consent, Situation
+from records import people
+from records.tables import clients
 from records.writer import Inbound, Taken, Writer
 
 NOW = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)  # a Monday, 10:00 in California
@@ -92,3 +97,20 @@ class Place:
     def do(self, act: Callable[[Connection], Any]) -> Any:  # noqa: ANN401
         with self.engine.begin() as connection:
             return act(connection)
+
+
+@asynccontextmanager
+async def open_place(engine: Engine) -> AsyncIterator[Place]:
+    """Five clients who have agreed, one worker."""
+    county = County("Alder", "Goals", "555-0100", ZoneInfo(ZONE), hooks=(Hook("desk"), Hook("pager")))
+    numbers = [f"+1555010{n:04d}" for n in range(5)]
+    with engine.begin() as connection:
+        worker = people.add_staff(connection, "ana@example.org", "Ana", "worker", "hash", NOW)
+        new = [people.NewClient(number, f"Client{n}", "en", ZONE, worker) for n, number in enumerate(numbers)]
+        people.put_clients(connection, new, worker, NOW)
+        connection.execute(update(clients).values(consent=Consent.ACTIVE))
+        ids = list(connection.scalars(select(clients.c.id).order_by(clients.c.number)))
+    place = Place(engine, Script(), county, worker, ids, numbers)
+    place.start()
+    yield place
+    await asyncio.wait_for(place.writer.close(), 20)

@@ -12,7 +12,7 @@ from conversations.escalations import Trigger
 from records.database import check_schema, connect
 from records.errors import SchemaError
 from records.migrate import _changing_tables, _config, migrate
-from records.tables import clients, escalations, hook_deliveries, metadata
+from records.tables import attempts, clients, escalations, hook_deliveries, metadata
 from records.types import to_microseconds
 from records.writer import Inbound, Taken, Writer
 from tests.records.place import Script
@@ -74,6 +74,8 @@ def test_nothing_is_lost_and_what_is_new_is_filled_in(old: Engine) -> None:
         item = connection.execute(escalations.select()).one()
         assert (item.assigned_to, item.passes_up_at, item.held_by) == ("s1", THEN, "worker")
         assert connection.execute(hook_deliveries.select()).one().occasion == "opened"
+        attempt = connection.execute(attempts.select()).one()
+        assert (attempt.looks, attempt.looked_at) == (0, None)
     old.dispose()
 
 

@@ -21,8 +21,8 @@ OUT = messages.c.direction == "out"
 
 
 def claim(place: Place, limit: int = 10) -> list[Claimed]:
-    found: list[Claimed] = place.do(lambda connection: outbox.claim(connection, place.now, limit))
-    return found
+    claims: outbox.Claims = place.do(lambda connection: outbox.claim(connection, place.now, limit))
+    return claims.texts
 
 
 def state(place: Place, n: int = 0) -> str:
@@ -44,6 +44,15 @@ async def test_a_claim_freezes_the_text_and_takes_it_once(place: Place) -> None:
     assert [row.body for row in place.rows(attempts)] == ["one"]
     assert state(place) == MessageState.CLAIMED
     assert claim(place) == []
+
+
+async def test_a_claim_says_how_many_texts_it_looked_at(place: Place) -> None:
+    await place.decides(texted("today's", Purpose.REMINDER))
+    place.later(hours=10)
+    await place.decides(texted("one"), client=1)
+    await place.decides(texted("two"), client=2)
+    looked_at = [place.do(lambda c: outbox.claim(c, place.now, 2)).looked_at for _ in range(3)]
+    assert looked_at == [2, 1, 0]
 
 
 async def test_texts_to_one_number_leave_one_by_one_in_their_order(place: Place) -> None:
@@ -163,7 +172,7 @@ class Claimers:
     def work(self, engine: Engine) -> None:
         while len(self.sent) < self.most:
             with engine.begin() as connection:
-                texts = outbox.claim(connection, self.place.now, 3)
+                texts = outbox.claim(connection, self.place.now, 3).texts
             with self.guard:
                 self.clashes += [text.number for text in texts if text.number in self.under_way]
                 self.under_way.update(text.number for text in texts)
@@ -256,28 +265,6 @@ async def test_a_refusal_is_final_and_says_why(place: Place) -> None:
     place.do(lambda c: outbox.outcome(c, attempt, Outcome.REFUSED, NOW, error_code=21211, reason="error 21211"))
     row = place.rows(messages, OUT)[0]
     assert (row.state, row.error_code, row.reason) == (MessageState.FAILED, 21211, "error 21211")
-
-
-async def test_unknown_holds_back_the_number_until_it_is_parked_or_reported(place: Place) -> None:
-    await place.decides(texted("one"), texted("two"))
-    (text,) = claim(place)
-    place.do(lambda c: outbox.outcome(c, text.attempt_id, Outcome.UNKNOWN, place.now, reason="time-out"))
-    assert claim(place) == []
-    assert place.do(lambda c: outbox.park_unknown(c, place.now, timedelta(minutes=2))) == 0
-    place.later(minutes=2)
-    assert place.do(lambda c: outbox.park_unknown(c, place.now, timedelta(minutes=2))) == 1
-    assert [text.body for text in claim(place)] == ["two"]
-    place.do(lambda c: outbox.fold_status(c, text.attempt_id, "delivered", "OUT1", None, place.now))
-    assert state(place) == MessageState.DELIVERED
-
-
-async def test_claims_of_a_process_that_died_become_unknown_and_are_not_sent_again(place: Place) -> None:
-    await one_claimed(place)
-    assert place.do(lambda c: outbox.unknown_after_crash(c, place.now, timedelta(minutes=1))) == 0
-    place.later(minutes=1)
-    assert place.do(lambda c: outbox.unknown_after_crash(c, place.now, timedelta(minutes=1))) == 1
-    assert state(place) == MessageState.UNKNOWN
-    assert claim(place) == []
 
 
 async def test_a_text_that_could_not_be_sent_is_not_tried_after_its_use(place: Place) -> None:

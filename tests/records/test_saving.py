@@ -251,9 +251,13 @@ async def test_a_silence_falls_due_only_while_its_question_is_the_open_one(place
     await place.decides(texted("did not get it"))
     assert [row.state for row in place.rows(nudges)] == ["planned"]
     await place.decides(SaveTalk(Talk("a", "c", second)), silence(second))
-    assert [row.state for row in place.rows(nudges)] == ["cancelled", "planned"]
+    (row,) = place.rows(nudges)
+    assert (row.state, row.subject, row.due_at) == ("planned", second.isoformat(), second)
     await place.decides(SaveTalk(None))
-    assert [row.state for row in place.rows(nudges)] == ["cancelled", "cancelled"]
+    assert [row.state for row in place.rows(nudges)] == ["cancelled"]
+    await place.decides(silence(place.now), SaveTalk(Talk("a", "d", place.now)))
+    assert [row.state for row in place.rows(nudges)] == ["cancelled", "planned"]
+    assert place.rows(engagement, engagement.c.kind.in_([Kind.NUDGE_PLANNED, Kind.NUDGE_CANCELLED])) == []
 
 
 async def test_what_comes_and_goes_in_one_decision_leaves_no_trace(place: Place) -> None:

@@ -26,10 +26,13 @@ from records import consent
 from records.database import connect
 from records.delivery_trouble import Trouble
 from records.ids import new_id
+from records.outbox import Claims
+from records.pace import Pace
 from records.states import MessageState
 from records.tables import clients, messages, staff
 from records.writer import Inbound, Writer
-from scheduler.sender import Accepted, Outcome, Outgoing, Sender
+from scheduler.channel import Accepted, Outcome, Outgoing, Sighting, Sought
+from scheduler.sender import Sender
 from tests.records.place import Script
 
 T = TypeVar("T")
@@ -78,7 +81,7 @@ class Tardy:
 
     async def run(self, do: Callable[[Connection], T]) -> T:
         result = await self.writer.run(do)
-        if isinstance(result, list) and result:
+        if isinstance(result, tuple) and isinstance(result[0], Claims) and result[0].texts:
             await self.hears()
         return result
 
@@ -98,6 +101,9 @@ class Channel:
         self.watch.begun.append((text.to, time.monotonic()))
         async with self.session.post(self.url, data={"to": text.to}) as response:
             return Accepted(await response.text())
+
+    async def find(self, text: Sought) -> Sequence[Sighting]:
+        return ()
 
 
 async def _take(request: web.Request) -> web.Response:
@@ -122,7 +128,8 @@ async def _house(url: str, hears: Callable[[], Awaitable[object]]) -> AsyncItera
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
         channel = Channel(f"http://127.0.0.1:{runner.addresses[0][1]}/", session, watch)
         senders = [
-            Sender(Tardy(one, hears), channel, now, pace=1000.0, in_flight=40, poll=0.05) for one in (writer, elsewhere)
+            Sender(Tardy(one, hears), channel, now, pace=Pace("us", 1000.0), in_flight=40, poll=0.05)
+            for one in (writer, elsewhere)
         ]
         for sender in senders:
             sender.start()

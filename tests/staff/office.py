@@ -25,7 +25,7 @@ from bot.settings import HouseSettings
 from conversations.county import County
 from records.ids import new_id
 from records.tables import clients, staff
-from scheduler.sender import Channel
+from scheduler.channel import Channel
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 PASSWORD = "a long and private password"

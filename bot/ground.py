@@ -16,10 +16,15 @@ from conversations.county import County
 from conversations.languages import Language
 from records.database import check_schema, connect
 from records.errors import SchemaError
+from records.sqlite_files import file_of, made_at
 
 
-def open_database(settings: DatabaseSettings) -> Engine:
-    """An engine whose tables are this release's. Raises StartError."""
+def open_database(settings: DatabaseSettings, *, may_be_copy: bool = False) -> Engine:
+    """An engine whose tables are this release's, and which is no mere copy. Raises StartError."""
+    file = file_of(settings.database)
+    if file and not may_be_copy and made_at(file):
+        problem = Problem("DATABASE_URL", "is a backup, of which texts would go out again", "run `milepost restored`")
+        raise StartError("The database cannot be used:", [problem])
     engine = connect(settings.database)
     try:
         check_schema(engine)

@@ -1,0 +1,177 @@
+"""A process under test: what `milepost serve` runs, with short waiting, on a clock that the suite moves.
+
+Started as `python -m bot.trust.server` this is a nursery: it loads everything once, and forks a process for each order
+that it reads. So a process that was killed is back in a tenth of a second. All of them end with it, and it ends with
+the suite. Nothing of the environment's settings counts here, and the provider must be on this machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import select
+import signal
+import sys
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import NoReturn
+
+import psycopg
+import structlog
+from pydantic import SecretStr
+from twilio.rest.api import v2010
+
+from bot import app, log
+from bot.app import Part, Plan, open_house
+from bot.channels.twilio_webhooks import Signature
+from bot.county_file import EXAMPLE, load_county
+from bot.door import open_door, told_to_stop
+from bot.ground import load_reviewed, open_database
+from bot.settings import Settings, is_loopback
+from bot.trust.crash_points import Fate, Journal, WatchedChannel, replace_name, watch_transactions
+from bot.trust.fake_twilio import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER
+from bot.trust.moved_clock import MovedClock
+from bot.trust.orders import PATIENCE, News, Order
+from conversations.county import County
+from conversations.languages import Language
+from scheduler import backfill
+
+FASTEST = 1000.0
+"""Segments a second: the pace is not what is tried here."""
+
+TO_CATCH_UP = timedelta(seconds=2)
+
+NO_BREATH = timedelta(0)
+"""Each text is a turn of its own, so that its answer can be told."""
+
+LOADED_LATE = (psycopg, v2010)
+"""What the house imports when it first needs it: here that is once, before the processes part."""
+
+Loaded = tuple[County, Mapping[str, Language]]
+
+
+def settings_for(order: Order) -> Settings:
+    """Raises ValueError for a provider that is not on this machine."""
+    if not is_loopback(order.provider):
+        raise ValueError("the provider must be a stand-in on this machine")
+    return Settings.model_construct(
+        database_url=SecretStr(order.database),
+        county=EXAMPLE,
+        public_url=order.url,
+        host="127.0.0.1",
+        port=order.port,
+        secret_key=SecretStr("k" * 32),
+        twilio_account_sid=ACCOUNT_SID,
+        twilio_auth_token=SecretStr(AUTH_TOKEN),
+        twilio_from=OUR_NUMBER,
+        twilio_segments_a_second=FASTEST,
+        twilio_api_base=order.provider,
+    )
+
+
+async def serve(order: Order, loaded: Loaded, say: int) -> None:
+    """Until it is told to stop, or dies."""
+    settings = settings_for(order)
+    county, languages = loaded
+    journal = Journal(order.journal)
+    fate = Fate(order.crash, order.nth, lambda: tell(say, News("crashed", os.getpid())))
+    watch_transactions(fate, journal)
+    shorten_waiting(order)
+    plan = Plan(settings, county, languages, MovedClock(Path(order.clock)), Part(order.part), pace=FASTEST)
+    async with AsyncExitStack() as stack:
+        patience = timedelta(seconds=PATIENCE)
+        channel = await stack.enter_async_context(WatchedChannel(settings, patience, fate, journal))
+        house = await stack.enter_async_context(open_house(plan, channel, channel))
+        door = await stack.enter_async_context(AsyncExitStack())
+        if plan.part is not Part.SCHEDULER:
+            await door.enter_async_context(open_door(house, Signature(AUTH_TOKEN, settings.public_url)))
+        told = asyncio.create_task(told_to_stop())
+        await asyncio.sleep(0)  # it listens for the signal
+        tell(say, News("ready", os.getpid()))
+        await told
+        await asyncio.gather(house.work.end(), door.aclose())
+
+
+def shorten_waiting(order: Order) -> None:
+    """From now on this process waits for seconds where the house waits for minutes."""
+    replace_name(app, "Sender", lambda sender: partial(sender, timing=order.timing()))
+    replace_name(app, "TO_CATCH_UP", lambda _: TO_CATCH_UP)
+    replace_name(backfill, "AFTER_FAILURE", lambda _: TO_CATCH_UP / 2)
+
+
+def tell(say: int, news: News) -> None:
+    """One line; lines of several processes do not mix."""
+    os.write(say, news.line())
+
+
+class Nursery:
+    """Reads orders from the standard input, one a line, and tells on the standard output what becomes of each."""
+
+    def __init__(self) -> None:
+        county = load_county(EXAMPLE)
+        county = replace(county, words_joined_within=NO_BREATH, hooks=())
+        self._loaded = county, load_reviewed(county)
+        self._children: set[int] = set()
+        self._lifeline = os.pipe()
+        """It breaks when this process ends, however it ends."""
+
+    def live(self) -> None:
+        orders = os.fdopen(0, "rb", buffering=0)
+        gc.freeze()
+        try:
+            while True:
+                ready, _, _ = select.select([orders], [], [], 0.01 if self._children else None)
+                if ready:
+                    line = orders.readline()
+                    if not line:
+                        return
+                    self._start(Order.read(line))
+                self._bury()
+        finally:
+            for pid in self._children:
+                os.kill(pid, signal.SIGKILL)
+
+    def _start(self, order: Order) -> None:
+        pid = os.fork()
+        if pid == 0:
+            self._become(order)
+        self._children.add(pid)
+        tell(1, News("started", pid))
+
+    def _bury(self) -> None:
+        for pid in list(self._children):
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                self._children.discard(pid)
+                tell(1, News("ended", pid, status))
+
+    def _become(self, order: Order) -> NoReturn:
+        status = 1
+        try:
+            say = os.dup(1)
+            os.dup2(2, 1)
+            os.close(0)
+            kept, other = self._lifeline
+            os.close(other)
+            log.set_up(readable=False, level=30)
+            asyncio.run(self._live_as(order, say, kept))
+            status = 0
+        except BaseException:  # noqa: BLE001  it ends here, whatever it was
+            structlog.get_logger().exception("a process under test failed")
+        finally:
+            os._exit(status)
+
+    async def _live_as(self, order: Order, say: int, lifeline: int) -> None:
+        open_database(settings_for(order)).dispose()
+        asyncio.get_running_loop().add_reader(lifeline, os._exit, 1)
+        await serve(order, self._loaded, say)
+
+
+if __name__ == "__main__":
+    Nursery().live()
+    sys.exit(0)

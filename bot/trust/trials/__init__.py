@@ -1,0 +1,1 @@
+"""The trials of the fault suite, one to a file."""
