@@ -15,8 +15,11 @@ from typing import Annotated
 
 import typer
 
+from bot import start_up
 from bot.errors import StartError
 from conversations.notation import FlowError
+
+start_up.begin()
 
 cli = typer.Typer(
     name="milepost",

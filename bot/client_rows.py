@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import phonenumbers
-
 from bot.errors import Problem, StartError
+from bot.phone_numbers import e164
 from conversations.county import County
 
 NEEDED = ("number", "first_name", "language", "worker_email")
@@ -79,17 +78,6 @@ def read_rows(path: Path, county: County, workers: Collection[str]) -> tuple[lis
             )
         )
     return good, bad
-
-
-def e164(written: str) -> str | None:
-    """A phone number in any way a US county writes it, or None. 911 parses, as +1911, but is not valid."""
-    try:
-        number = phonenumbers.parse(written, "US")
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _cells(path: Path) -> Sequence[tuple[int, Mapping[str, str]]]:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import phonenumbers
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from bot.county_hooks import HookEntry, as_entries, in_agreement
 from bot.errors import Problem, StartError
+from bot.phone_numbers import can_be_called
 from conversations.county import UNTIL_CHOSEN, Caps, County, Hours, Tool
 
 EXAMPLE = Path(__file__).with_name("demo_county.toml")
@@ -34,12 +34,8 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _phone(written: str) -> str:
-    """A number clients can call, kept as written. 911 parses as a number but is not a valid one."""
-    try:
-        number = phonenumbers.parse(written, "US")
-    except phonenumbers.NumberParseException:
-        raise ValueError("is no phone number; write one like 707-555-0134") from None
-    if not phonenumbers.is_possible_number(number) or len(str(number.national_number)) < 7:  # noqa: PLR2004
+    """A number clients can call, kept as written."""
+    if not can_be_called(written):
         raise ValueError("is no phone number; write one like 707-555-0134")
     return written
 

@@ -25,6 +25,7 @@ PERSON = "<person>"
 
 SIGN = re.compile(r"\.\.|<person>|[()\[\]|^$]|[^\s()\[\]|^$]+")
 MEANS = {"(": "(?:", ")": ")", "[": "(?:", "]": ")?", "|": "|", "..": r"(?:\S+ ){0,3}", "^": r"\A", "$": r"\Z"}
+CLOSES = {"(": ")", "[": "]"}
 DOUBLED = re.compile(r"([^\W\d_])\1+")
 NEVER = re.compile(r"(?!)")
 
@@ -62,20 +63,35 @@ def phrase_book(phrases: Mapping[str, Collection[str]], unlike: Mapping[str, Col
 
 
 def _patterns(topics: Mapping[str, Collection[str]]) -> dict[str, re.Pattern[str]]:
-    return {topic: re.compile(rf"(?<!\S)(?:{'|'.join(map(_pattern, of))})") for topic, of in topics.items() if of}
+    return {topic: _any_of(phrases) for topic, phrases in topics.items() if phrases}
+
+
+def _any_of(phrases: Collection[str]) -> re.Pattern[str]:
+    """Compiled once for all of them: each by itself would take as long again."""
+    patterns = {phrase: _pattern(phrase) for phrase in phrases}
+    whole = re.compile(rf"(?<!\S)(?:{'|'.join(patterns.values())})")
+    if whole.match(""):
+        empty = next(phrase for phrase, pattern in patterns.items() if re.match(pattern, ""))
+        raise PhraseError(f"{empty!r}: nothing in it must be said")
+    return whole
 
 
 def _pattern(phrase: str) -> str:
+    if not _brackets_close(phrase):
+        raise PhraseError(f"{phrase!r}: a bracket has no counterpart")
     if _is_parted(phrase):
         raise PhraseError(f"{phrase!r}: '|' stands outside brackets")
-    pattern = "".join(MEANS.get(sign) or _word(sign, phrase) for sign in SIGN.findall(phrase))
-    try:
-        matches_nothing = re.compile(pattern).match("")
-    except re.error as error:
-        raise PhraseError(f"{phrase!r}: {error.msg}") from None
-    if matches_nothing:
-        raise PhraseError(f"{phrase!r}: nothing in it must be said")
-    return f"(?:{pattern})"
+    return "(?:" + "".join(MEANS.get(sign) or _word(sign, phrase) for sign in SIGN.findall(phrase)) + ")"
+
+
+def _brackets_close(phrase: str) -> bool:
+    closing: list[str] = []
+    for sign in phrase:
+        if sign in CLOSES:
+            closing.append(CLOSES[sign])
+        elif sign in CLOSES.values() and (not closing or closing.pop() != sign):
+            return False
+    return not closing
 
 
 def _is_parted(phrase: str) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 import typer
 from sqlalchemy import Connection
 
-from bot import log
+from bot import log, start_up
 from bot.app import House, Plan, open_house
 from bot.channels.phone import PhoneChannel
 from bot.clock import DemoClock
@@ -134,6 +134,7 @@ async def _live(plan: Plan, clock: DemoClock, kept: Kept) -> None:
         await _catch_up(house, clock)
         await _fill(house, clock, kept)
         async with open_door(house, None):
+            start_up.is_over()
             _tell(plan.settings, kept)
             await told_to_stop()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 
-from bot import log
+from bot import log, start_up
 from bot.app import Part, Plan, open_house
 from bot.channels.twilio import TwilioChannel
 from bot.channels.twilio_webhooks import Signature
@@ -67,6 +67,7 @@ async def _live(plan: Plan, settings: Settings) -> None:
         if plan.part is not Part.SCHEDULER:
             signature = Signature(settings.twilio_auth_token.get_secret_value(), settings.public_url)
             await door.enter_async_context(open_door(house, signature))
+        start_up.is_over()
         structlog.get_logger().info("ready", part=plan.part.value, host=settings.host, port=settings.port)
         await told_to_stop()
         await asyncio.gather(house.work.end(), door.aclose())

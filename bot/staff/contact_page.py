@@ -9,8 +9,8 @@ from functools import partial
 from aiohttp import web
 from sqlalchemy.exc import IntegrityError
 
-from bot.client_rows import e164
 from bot.keys import CLOCK, COUNTY, LANGUAGES, READER, WRITER
+from bot.phone_numbers import e164
 from bot.site import render, see_other
 from bot.staff import names, notices
 from bot.staff.desk import known_of

@@ -12,7 +12,7 @@ from typing import Protocol
 from sqlalchemy import Engine, make_url, text
 from sqlalchemy.engine import URL
 
-from bot.trust.ground import Ground
+from bot.trust.ground import Ground, TrialError
 from bot.trust.processes import Server, free_port
 from records.tables import metadata
 
@@ -54,6 +54,8 @@ class FileWithoutRoom:
         self.url = url
 
     async def shatter(self, server: Server) -> None:
+        if not hasattr(resource, "prlimit"):
+            raise TrialError("only Linux can keep another process from writing")
         resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
 
     async def mend(self, server: Server) -> None:

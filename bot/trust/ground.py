@@ -12,28 +12,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, func, select, text
 
 from bot.trust.fake_twilio import FakeTwilio
 from bot.trust.moved_clock import MovedClock
 from bot.trust.orders import Order
 from bot.trust.own_database import clear, is_postgres, own_database
 from bot.trust.processes import Nursery, Server, free_port
-from conversations.nudges import NudgeState
-from records.states import MessageState
-from records.tables import messages, nudges
+from records.database import connect
+from records.tables import UNFINISHED, messages, nudges
 
 T = TypeVar("T")
 
 WITHIN = 300.0
 """Seconds in which a trial must come a step further. On a busy machine nothing but patience tells slow from stuck."""
 
-LOOK = 0.05
+LOOK = 0.1
 """Seconds from one look at the database to the next."""
 
 NAMES = {"sqlite": "SQLite", "postgresql": "Postgres"}
 REPORTS = ("sent", "delivered")
-UNFINISHED = (MessageState.DUE, MessageState.CLAIMED, MessageState.UNKNOWN)
 
 
 class TrialError(Exception):
@@ -51,6 +49,12 @@ class Ground:
     nursery: Nursery
     provider: FakeTwilio
     luck: random.Random
+
+    def __post_init__(self) -> None:
+        self._reading = connect(self.url, reads_only=True)
+
+    def leave(self) -> None:
+        self._reading.dispose()
 
     @property
     def is_postgres(self) -> bool:
@@ -72,12 +76,11 @@ class Ground:
 
     async def write(self, do: Callable[[Connection], T]) -> T:
         """In a transaction of our own, beside those of the processes."""
+        return await asyncio.to_thread(_transaction, self.engine, do)
 
-        def begin() -> T:
-            with self.engine.begin() as connection:
-                return do(connection)
-
-        return await asyncio.to_thread(begin)
+    async def read(self, do: Callable[[Connection], T]) -> T:
+        """As `write`, and in nobody's way."""
+        return await asyncio.to_thread(_transaction, self._reading, do)
 
     async def until(self, what: str, holds: Callable[[], bool], within: float = WITHIN) -> None:
         """Waits for something in this process. Raises TrialError, which says what did not come."""
@@ -94,7 +97,7 @@ class Ground:
     async def until_stored(self, what: str, holds: Callable[[Connection], object], within: float = WITHIN) -> None:
         """As `until`, for what the database must come to."""
         ends = time.monotonic() + within
-        while not await self.write(holds):
+        while not await self.read(holds):
             if time.monotonic() > ends:
                 raise TrialError(f"in {within:g} s it did not come to this: {what}")
             await asyncio.sleep(LOOK)
@@ -104,20 +107,21 @@ class Ground:
         try:
             await self.until_stored("rest", lambda connection: not self._waiting(connection), within)
         except TrialError as error:
-            raise TrialError(f"{error}; what waits: {await self.write(self._waiting)}") from None
+            raise TrialError(f"{error}; what waits: {await self.read(self._waiting)}") from None
         await self.provider.all_reported()
 
     def _waiting(self, connection: Connection) -> dict[str, int]:
-        """How much, by state."""
-        now = self.clock.now()
-        texts = (
-            select(messages.c.state, func.count()).where(messages.c.state.in_(UNFINISHED)).group_by(messages.c.state)
-        )
-        due = select(func.count()).where(nudges.c.state == NudgeState.PLANNED, nudges.c.due_at <= now)
-        waiting = {str(row[0]): int(row[1]) for row in connection.execute(texts)}
-        if planned := connection.scalar(due):
-            waiting["planned"] = planned
-        return waiting
+        """How much, by state. Nudges before texts, the way they go: else one that becomes a text is in neither."""
+        due = select(func.count()).where(text("nudges.state = 'planned'"), nudges.c.due_at <= self.clock.now())
+        planned = connection.scalar(due) or 0
+        texts = select(messages.c.state, func.count()).where(text(f"messages.{UNFINISHED}"))
+        waiting = {str(row[0]): int(row[1]) for row in connection.execute(texts.group_by(messages.c.state))}
+        return waiting | ({"planned": planned} if planned else {})
+
+
+def _transaction(engine: Engine, do: Callable[[Connection], T]) -> T:
+    with engine.begin() as connection:
+        return do(connection)
 
 
 class Grounds:
@@ -145,9 +149,11 @@ class Grounds:
         clock_file.unlink(missing_ok=True)
         clock = MovedClock(clock_file)
         async with FakeTwilio(reports=REPORTS, now=clock.now, seed=luck.getrandbits(32)) as provider:
+            ground = Ground(self._url, self._engine, self._folder, clock, self._nursery, provider, luck)
             try:
-                yield Ground(self._url, self._engine, self._folder, clock, self._nursery, provider, luck)
+                yield ground
             finally:
+                ground.leave()
                 await self._nursery.kill_all()
                 clock.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from sqlalchemy import Engine, MetaData, inspect, make_url, text
 
@@ -12,11 +13,14 @@ from records.database import connect
 from records.migrate import migrate
 from records.tables import metadata
 
+PATIENCE = timedelta(minutes=1)
+"""The processes under test come first."""
+
 
 @contextmanager
 def own_database(url: str) -> Iterator[Engine]:
     """Its tables are made, and taken away at the end. Raises StartError for one that holds anything."""
-    engine = connect(url)
+    engine = connect(url, busy=PATIENCE)
     try:
         if inspect(engine).get_table_names() or inspect(engine).get_view_names():
             remedy = "give it a new, empty database: the trials fill it, break it and empty it"

@@ -166,8 +166,11 @@ class Nursery:
                 self._starting.set_result(server)
             else:
                 self._servers[news.pid].hears(news)
+        for server in self._servers.values():  # it has ended, and all of them with it
+            if server.lives:
+                server.hears(News("ended", server.pid, signal.SIGKILL))
         if self._starting and not self._starting.done():
-            self._starting.set_exception(ServerFailedError("\n    ".join(["the nursery ended:", *self._log])))
+            self._starting.set_exception(ServerFailedError("\n    ".join(["the nursery has ended:", *self._log])))
 
     async def _keep_log(self) -> None:
         if self._process.stderr:

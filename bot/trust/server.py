@@ -10,20 +10,22 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import random
 import select
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import psycopg
 import structlog
 from pydantic import SecretStr
+from sqlalchemy import Connection
 from twilio.rest.api import v2010
 
 from bot import app, log
@@ -39,6 +41,7 @@ from bot.trust.moved_clock import MovedClock
 from bot.trust.orders import PATIENCE, News, Order
 from conversations.county import County
 from conversations.languages import Language
+from records.writer import Writer
 from scheduler import backfill
 
 FASTEST = 1000.0
@@ -52,6 +55,7 @@ NO_BREATH = timedelta(0)
 LOADED_LATE = (psycopg, v2010)
 """What the house imports when it first needs it: here that is once, before the processes part."""
 
+T = TypeVar("T")
 Loaded = tuple[County, Mapping[str, Language]]
 
 
@@ -82,6 +86,9 @@ async def serve(order: Order, loaded: Loaded, say: int) -> None:
     fate = Fate(order.crash, order.nth, lambda: tell(say, News("crashed", os.getpid())))
     watch_transactions(fate, journal)
     shorten_waiting(order)
+    if order.tardy:
+        TardyWriter.tardy = order.tardy
+        replace_name(app, "Writer", lambda _: TardyWriter)
     plan = Plan(settings, county, languages, MovedClock(Path(order.clock)), Part(order.part), pace=FASTEST)
     async with AsyncExitStack() as stack:
         patience = timedelta(seconds=PATIENCE)
@@ -95,6 +102,17 @@ async def serve(order: Order, loaded: Loaded, say: int) -> None:
         tell(say, News("ready", os.getpid()))
         await told
         await asyncio.gather(house.work.end(), door.aclose())
+
+
+class TardyWriter(Writer):
+    """What it did is heard late."""
+
+    tardy = 0.0
+
+    async def run(self, do: Callable[[Connection], T]) -> T:
+        result = await super().run(do)
+        await asyncio.sleep(random.uniform(0, self.tardy))  # noqa: S311  nobody gains by guessing it
+        return result
 
 
 def shorten_waiting(order: Order) -> None:

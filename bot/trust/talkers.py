@@ -23,10 +23,10 @@ from records.tables import messages
 
 TALK = (
     *("START", "1", "1", "2", "1"),
-    *("get my food handler card", "more hours", "2", "sign up for the class", "tuesday 10am", "library computer"),
+    *("get my food handler card", "more hours", "2", "sign up for the class", "thursday 10am", "library computer"),
     *("none", "no sitter", "I ask my sister", "find my ID", "1", "1", "1"),
 )
-"""From joining to a saved plan. Every text is answered by the next question."""
+"""From joining to a saved plan. Every text is answered by the next question, on whatever hour of the first day."""
 
 AT_ONCE = 32
 AGAIN = 0.1
@@ -99,7 +99,7 @@ class Talkers:
 
         `lost` are texts that were taken and are missing, or went unanswered; `doubled`, turns that came twice.
         """
-        stored = await self.ground.write(
+        stored = await self.ground.read(
             lambda c: c.execute(
                 select(messages.c.number, messages.c.provider_id)
                 .where(messages.c.direction == "in")

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.client_rows import BadRow, ClientRow, e164, read_rows
+from bot.client_rows import BadRow, ClientRow, read_rows
 from bot.errors import StartError
 from conversations.county import County
 
@@ -85,8 +85,3 @@ def test_a_file_that_cannot_be_read_as_a_whole_says_why(tmp_path: Path, content:
 def test_a_missing_file_says_so(tmp_path: Path) -> None:
     with pytest.raises(StartError, match="cannot be read"):
         read_rows(tmp_path / "nowhere.csv", COUNTY, WORKERS)
-
-
-@pytest.mark.parametrize("written", ["911", "12", "", "abc", "+15555550111555"])
-def test_what_is_no_number_is_none(written: str) -> None:
-    assert e164(written) is None

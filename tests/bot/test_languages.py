@@ -100,9 +100,7 @@ def test_a_phrase_that_cannot_be_read_is_named_with_what_to_do(locales: Path) ->
     phrases = locales / "es/phrases.toml"
     phrases.write_text(phrases.read_text("utf-8").replace("stop = [", 'stop = ["(hola", ', 1), "utf-8")
     remedy = "write it as conversations/phrases.py says"
-    assert problems(locales, "es") == [
-        f"locales/es/phrases.toml: '(hola': missing ), unterminated subpattern -> {remedy}"
-    ]
+    assert problems(locales, "es") == [f"locales/es/phrases.toml: '(hola': a bracket has no counterpart -> {remedy}"]
 
 
 def test_a_topic_that_is_missing_is_named(locales: Path) -> None:

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import inspect, text
 
 from bot.errors import StartError
-from bot.trust.ground import Grounds
+from bot.trust.ground import Grounds, open_grounds
 from bot.trust.moved_clock import BEGINNING, MovedClock
 from bot.trust.orders import Order
 from bot.trust.own_database import own_database
-from bot.trust.processes import Nursery, ServerFailedError, environment
+from bot.trust.processes import ServerFailedError, environment
 from bot.trust.server import settings_for
 from records.database import connect
 
@@ -54,10 +54,10 @@ async def test_why_a_process_did_not_start_is_told(grounds: Grounds) -> None:
 
 
 @on_one_loop
-async def test_all_processes_end_when_the_nursery_is_killed(grounds: Grounds) -> None:
-    async with Nursery() as nursery, grounds.fresh("1") as ground:
-        server = await nursery.start(ground.order())
-        nursery.kill()
+async def test_all_processes_end_when_the_nursery_is_killed() -> None:
+    async with open_grounds(None) as grounds, grounds.fresh("1") as ground:
+        server = await ground.serve()
+        ground.nursery.kill()
         async with asyncio.timeout(10):
             while await answers(server.order):  # noqa: ASYNC110  another process wakes nobody here
                 await asyncio.sleep(0.05)

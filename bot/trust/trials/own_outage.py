@@ -44,7 +44,7 @@ class OwnOutage:
         server = await ground.serve()
         answers = await learn_answers(ground, first, server.order.url)
         await ground.until_stored("the house watches for what it misses", _watches)
-        already = await ground.write(people.came_in)
+        already = await ground.read(people.came_in)
         await server.kill()
         talkers = Talkers(ground, [server.order.url])
         texts: list[TextIn] = []

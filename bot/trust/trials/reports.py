@@ -44,7 +44,7 @@ class Reports:
         wanted = await ground.write(partial(people.due_texts, persons=persons, each=1, now=now))
         await ground.at_rest()
         figures = of_texts(wanted, provider.ledger)
-        fallen = await ground.write(_fallen)
+        fallen = await ground.read(_fallen)
         figures.breaks("stands lower than it was reported", fallen)
         return figures
 

@@ -28,6 +28,9 @@ SPREAD = 0.3
 A_WHILE = Weather(faults={Fault.SLOW: 1.0}, slowest=0.4)
 """The provider takes its time, so that the last texts of a round are still here when the stops come."""
 
+TARDY = 0.3
+"""Seconds: so late a process may come to act on its claim. It is longer than a claim gives it."""
+
 MOST = 5
 """So many times as many at most, until there was a race."""
 
@@ -48,7 +51,7 @@ class StopRaces:
         provider.reports, provider.weather = (), A_WHILE
         journal = ground.folder / "journal"
         journal.unlink(missing_ok=True)
-        orders = [replace(ground.order(), journal=str(journal)) for _ in range(2)]
+        orders = [replace(ground.order(), journal=str(journal), tardy=TARDY) for _ in range(2)]
         servers = [await ground.serve(order) for order in orders]
         talkers = Talkers(ground, [server.order.url for server in servers], talk=["STOP"])
         wanted: list[Wanted] = []
@@ -61,7 +64,7 @@ class StopRaces:
             await asyncio.gather(*map(partial(_stop, talkers), persons, delays))
         await ground.at_rest()
         late = _late(provider, journal)
-        return await ground.write(partial(self._figures, wanted=wanted, provider=provider, late=late))
+        return await ground.read(partial(self._figures, wanted=wanted, provider=provider, late=late))
 
     def _figures(self, connection: Connection, wanted: list[Wanted], provider: FakeTwilio, late: list[str]) -> Figures:
         out = select(messages.c.body).where(messages.c.direction == "out")
