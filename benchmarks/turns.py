@@ -34,7 +34,7 @@ from twilio.request_validator import RequestValidator
 
 from benchmarks.tools.databases import POSTGRES, SQLITE, databases
 from benchmarks.tools.figures import Figures, percentile, share
-from bot import log
+from bot import log, start_up
 from bot.app import House, Part, Plan, make_app, open_house
 from bot.channels.twilio_webhooks import Signature
 from bot.clock import SystemClock
@@ -139,6 +139,7 @@ def replied(url: str) -> tuple[int, int]:
 
 async def serve(url: str, keeper: Keeper) -> None:
     """The child: our own server, whoever keeps the texts. Prints its port and lives until its input ends."""
+    start_up.begin()
     log.set_up()
     settings = Settings(**SETTINGS, twilio_auth_token=SecretStr(TOKEN), database_url=SecretStr(url))
     county = replace(load_county(settings.county), words_joined_within=NO_BREATH)
@@ -149,6 +150,7 @@ async def serve(url: str, keeper: Keeper) -> None:
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
+        start_up.is_over()
         print(runner.addresses[0][1], flush=True)
         await asyncio.to_thread(sys.stdin.read)
         await runner.cleanup()
