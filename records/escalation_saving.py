@@ -46,6 +46,11 @@ def finish(one: OneClient) -> None:
         one.batch.told.append(Told(one.client.id, one.loaded.answers_id, one.cause, tuple(one.told), promise))
 
 
+def is_needed(batch: Batch) -> bool:
+    """Whether anything of this batch is for `write`."""
+    return bool(batch.told or batch.contacted)
+
+
 def write(batch: Batch, connection: Connection) -> None:
     """Open items or add to the open ones, with their notices and their lines in the log. The clients are locked."""
     if batch.told:

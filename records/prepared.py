@@ -2,12 +2,15 @@
 
 SQLAlchemy's own work for one execution costs several times what SQLite needs for it. What it knows of columns and types
 is asked once; on the way itself there are only values, the driver, and the processors of the types that need one.
+
+Many statements go `together`: to wait for each answer of a Postgres costs more than most answers do.
 """
 
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Select, Update
@@ -30,9 +33,13 @@ class Prepared:
         self._statement = statement
         self._compiled: dict[str, _Compiled] = {}
 
-    def rows(self, connection: Connection, values: Values) -> list[AnyRow]:
+    def ask(self, connection: Connection, values: Values) -> Asked:
+        """The rows are read later: where statements go `together`, after all of them."""
         compiled = self._for(connection.dialect)
-        return compiled.read(execute(connection, compiled.text, compiled.bound(values)).fetchall())
+        return Asked(compiled, execute(connection, compiled.text, compiled.bound(values)))
+
+    def rows(self, connection: Connection, values: Values) -> list[AnyRow]:
+        return self.ask(connection, values).rows()
 
     def first(self, connection: Connection, values: Values) -> AnyRow | None:
         return next(iter(self.rows(connection, values)), None)
@@ -48,6 +55,34 @@ class Prepared:
         if compiled is None:
             compiled = self._compiled[dialect.name] = _Compiled(self._statement, dialect)
         return compiled
+
+
+class Asked:
+    """A question that the database has, or has answered."""
+
+    def __init__(self, compiled: _Compiled, cursor: Any) -> None:  # noqa: ANN401  the driver's
+        self._compiled = compiled
+        self._cursor = cursor
+
+    def rows(self) -> list[AnyRow]:
+        return self._compiled.read(self._cursor.fetchall())
+
+
+@contextmanager
+def together(connection: Connection) -> Iterator[None]:
+    """The statements in it go to Postgres in one piece, in their order. One that fails may be told of at the end only.
+
+    No row must be read before the end, and SQLAlchemy itself must execute nothing in it.
+    """
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        with driver.pipeline():
+            yield
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _as_sqlalchemys(error, connection, "") from error
 
 
 def execute(connection: Connection, text: str, values: Any) -> Any:  # noqa: ANN401  what the driver takes and gives

@@ -47,6 +47,7 @@ from records import (
 )
 from records.batch import Batch, Cause, OneClient
 from records.engagement import BOT, Kind, entry
+from records.prepared import together
 from records.situations import Loaded
 from records.states import MessageState
 
@@ -75,6 +76,7 @@ _SAVE: Mapping[type, Callable[[OneClient, Any], None]] = {
 }
 
 _STATEMENTS = (
+    client_saving.UPDATE,
     nudge_saving.INSERT,
     nudge_saving.UPDATE,
     text_saving.INSERT,
@@ -120,13 +122,17 @@ def set_aside(batch: Batch, loaded: Loaded, cause: Cause, reason: str) -> None:
 
 
 def write(batch: Batch, connection: Connection) -> None:
-    client_saving.UPDATE.run(connection, batch.of(client_saving.UPDATE))
     if batch.taken_back:
         _take_back(batch, connection)
-    for statement in _STATEMENTS:
-        statement.run(connection, batch.of(statement))
-    escalation_saving.write(batch, connection)
-    engagement.append(connection, batch.log)
+    has_news = escalation_saving.is_needed(batch)
+    with together(connection):
+        for statement in _STATEMENTS:
+            statement.run(connection, batch.of(statement))
+        if not has_news:
+            engagement.append(connection, batch.log)
+    if has_news:  # and so more lines for the log
+        escalation_saving.write(batch, connection)
+        engagement.append(connection, batch.log)
 
 
 def _take_back(batch: Batch, connection: Connection) -> None:

@@ -24,7 +24,7 @@ from records.bulk import one_of
 from records.free_time_calendar import Calendar
 from records.leaves import covers
 from records.nudge_book import NudgeBook, PlannedNudge
-from records.prepared import AnyRow, Prepared
+from records.prepared import AnyRow, Prepared, together
 from records.tables import (
     UNPROMPTED,
     clients,
@@ -126,7 +126,7 @@ CLIENTS = select(
 ).join(staff, staff.c.id == clients.c.worker_id)
 
 _locked = CLIENTS.with_for_update(of=clients, key_share=True)
-_BY_NUMBER = Prepared(_locked.where(one_of(clients.c.number, "numbers")).order_by(clients.c.id))
+BY_NUMBER = Prepared(_locked.where(one_of(clients.c.number, "numbers")).order_by(clients.c.id))
 _BY_ID = Prepared(_locked.where(one_of(clients.c.id, "ids")).order_by(clients.c.id))
 _WITH_DUE = Prepared(
     CLIENTS.join(nudges, nudges.c.client_id == clients.c.id)
@@ -146,7 +146,7 @@ ClientRow = AnyRow
 
 def lock_by_number(connection: Connection, numbers: Sequence[str]) -> Sequence[ClientRow]:
     """All clients of these numbers, in the order of their ids."""
-    return _BY_NUMBER.rows(connection, {"numbers": numbers})
+    return BY_NUMBER.rows(connection, {"numbers": numbers})
 
 
 def lock_by_id(connection: Connection, ids: Sequence[str]) -> Sequence[ClientRow]:
@@ -235,7 +235,9 @@ _ROADMAPS = Prepared(
 )
 _DONE = Prepared(
     select(steps.c.client_id, steps.c.reviewed_at).where(
-        one_of(steps.c.client_id, "ids"), steps.c.status == StepStatus.DONE, steps.c.reviewed_at > bindparam("since")
+        one_of(steps.c.client_id, "ids"),
+        steps.c.status == StepStatus.DONE,
+        steps.c.reviewed_at > bindparam("done_since"),
     )
 )
 _SENT = Prepared(
@@ -244,7 +246,7 @@ _SENT = Prepared(
     .where(
         one_of(messages.c.client_id, "ids"),
         text(f"messages.{UNPROMPTED.replace('AND state', 'AND messages.state')}"),
-        messages.c.at > bindparam("since"),
+        messages.c.at > bindparam("sent_since"),
         nudges.c.kind.is_distinct_from(NudgeKind.OWN_REMINDER),
     )
 )
@@ -277,7 +279,7 @@ _VISITS = Prepared(
     .where(
         one_of(visits.c.client_id, "ids"),
         or_(
-            visits.c.starts_at > bindparam("since"),
+            visits.c.starts_at > bindparam("visits_since"),
             visits.c.number
             == select(func.max(_newest_visit.c.number))
             .where(_newest_visit.c.client_id == visits.c.client_id)
@@ -338,6 +340,20 @@ _BY_KEY = Prepared(
     )
 )
 
+_QUESTIONS = (
+    _TALKS,
+    _GOALS,
+    _IDEAS,
+    _ROADMAPS,
+    _DONE,
+    _SENT,
+    _ESCALATIONS,
+    _VISITS,
+    _REMINDERS,
+    _PLANNED,
+)
+"""What is asked of all clients at once. The first column is the client."""
+
 
 def load(
     connection: Connection,
@@ -355,32 +371,23 @@ def load(
     """
     if not rows:
         return {}
-    ids = [row.id for row in rows]
-    talks_of = _grouped(connection, _TALKS, {"ids": ids})
-    goals_of = _grouped(connection, _GOALS, {"ids": ids})
-    ideas_of = _grouped(connection, _IDEAS, {"ids": ids})
-    roadmaps_of = _grouped(connection, _ROADMAPS, {"ids": ids}) if Tool.ROADMAP in county.tools else {}
-    done_of = _grouped(connection, _DONE, {"ids": ids, "since": now - LONGEST_MONTH})
-    sent_of = _grouped(connection, _SENT, {"ids": ids, "since": now - MONTH})
-    escalations_of = _grouped(connection, _ESCALATIONS, {"ids": ids})
-    visits_of = _grouped(connection, _VISITS, {"ids": ids, "since": now - VISITS_BEHIND})
-    reminders_of = _grouped(connection, _REMINDERS, {"ids": ids})
-    planned_of = _grouped(connection, _PLANNED, {"ids": ids})
+    known = _known(connection, rows, county, now)
     if sharers is None:
         sharers = _SHARERS.rows(connection, {"numbers": [row.number for row in rows]})
     here = _here(sharers)
     away = covers(connection, {row.worker_id for row in rows}, county, now)
-    spoken_of = {key: _spoken_of(theirs, now) for key, theirs in visits_of.items()}
+    spoken_of = {key: _spoken_of(theirs, now) for key, theirs in known[_VISITS].items()}
     workers = sorted({row.worker_id for row in rows if spoken_of.get(row.id)})
     calendar = free_time_calendar.load(connection, workers, now, locks=locks)
     loaded: dict[str, Loaded] = {}
     for row in rows:
         key = row.id
-        told = {one.trigger: OpenEscalation(*one[1:]) for one in escalations_of.get(key, ())}
-        waiting = {one.place: _talk(one) for one in talks_of.get(key, ())}
+        theirs = {asked: found.get(key, ()) for asked, found in known.items()}
+        told = {one.trigger: OpenEscalation(*one[1:]) for one in theirs[_ESCALATIONS]}
+        waiting = {one.place: _talk(one) for one in theirs[_TALKS]}
         others = tuple(name for id_, name in here.get(row.number, ()) if id_ != key)
-        book = NudgeBook([PlannedNudge(*one[1:]) for one in planned_of.get(key, ())])
-        all_goals, all_visits, reminders = goals_of.get(key, ()), visits_of.get(key, ()), reminders_of.get(key, ())
+        book = NudgeBook([PlannedNudge(*one[1:]) for one in theirs[_PLANNED]])
+        all_goals, reminders = theirs[_GOALS], theirs[_REMINDERS]
         client = _client(row, shares=bool(others))
         cover = away.get(row.worker_id)
         answers_id = cover.staff_id if cover else row.worker_id
@@ -392,10 +399,10 @@ def load(
             parked=waiting.get("parked"),
             goal=_open_goal(all_goals),
             goals_so_far=len(all_goals),
-            steps_this_month=_this_month(done_of.get(key, ()), client.zone, now),
-            ideas=tuple(one.text for one in ideas_of.get(key, ())),
-            roadmap=next(map(_roadmap, roadmaps_of.get(key, ())), None),
-            sent=_sent(sent_of.get(key, ()), client.zone, now),
+            steps_this_month=_this_month(theirs[_DONE], client.zone, now),
+            ideas=tuple(one.text for one in theirs[_IDEAS]),
+            roadmap=next(map(_roadmap, theirs.get(_ROADMAPS, ())), None),
+            sent=_sent(theirs[_SENT], client.zone, now),
             last_heard_at=row.last_heard_at,
             last_check_in_at=row.last_check_in_at,
             open_items=tuple(one.item() for one in told.values()),
@@ -405,7 +412,7 @@ def load(
             person_wrote_at=row.person_wrote_at,
             warned_at=row.warned_at,
             visits=seen,
-            visits_so_far=max((one.number for one in all_visits), default=0),
+            visits_so_far=max((one.number for one in theirs[_VISITS]), default=0),
             free_times=calendar.free_for(key, row.worker_id) if seen else (),
             own_reminders=tuple(_reminder(one) for one in reminders if one.status in OPEN),
             reminders_so_far=max((one.number for one in reminders), default=0),
@@ -426,9 +433,25 @@ def load_keys(connection: Connection, wanted: Mapping[str, Iterable[str]], loade
         loaded[row.client_id].book.know(PlannedNudge(*row[1:]))
 
 
-def _grouped(connection: Connection, asked: Prepared, values: dict[str, Any]) -> dict[str, list[AnyRow]]:
+def _known(
+    connection: Connection, rows: Sequence[ClientRow], county: County, now: datetime
+) -> dict[Prepared, dict[str, list[AnyRow]]]:
+    """What each question finds, by client."""
+    values = {
+        "ids": [row.id for row in rows],
+        "done_since": now - LONGEST_MONTH,
+        "sent_since": now - MONTH,
+        "visits_since": now - VISITS_BEHIND,
+    }
+    questions = [one for one in _QUESTIONS if one is not _ROADMAPS or Tool.ROADMAP in county.tools]
+    with together(connection):
+        asked = [question.ask(connection, values) for question in questions]
+    return {question: _grouped(one.rows()) for question, one in zip(questions, asked, strict=True)}
+
+
+def _grouped(rows: Iterable[AnyRow]) -> dict[str, list[AnyRow]]:
     groups: dict[str, list[AnyRow]] = {}
-    for row in asked.rows(connection, values):
+    for row in rows:
         groups.setdefault(row[0], []).append(row)
     return groups
 

@@ -39,7 +39,7 @@ from records.delivery_trouble import Trouble, is_opt_out
 from records.engagement import BOT, CLIENT, PROVIDER, Kind, entry
 from records.errors import NotFoundError
 from records.ids import new_id
-from records.prepared import Prepared
+from records.prepared import Prepared, together
 from records.situations import ClientRow, Loaded
 from records.states import MessageState
 from records.tables import messages
@@ -121,9 +121,8 @@ class Turns:
 
     def texts(self, connection: Connection, inbounds: Sequence[Inbound], now: datetime) -> list[Taken]:
         """Take texts of different numbers together. One on which the decider fails is stored, and set aside."""
-        rows = situations.lock_by_number(connection, [inbound.number for inbound in inbounds])
+        rows, stored = _store(connection, inbounds, now)
         people = _by_number(rows)
-        stored = _store(connection, inbounds, people, now)
         fresh = [inbound for inbound in inbounds if inbound.provider_id in stored]
         known = [row for inbound in fresh for row in people.get(inbound.number, ())]
         loaded = situations.load(connection, known, self._county, now, sharers=rows)
@@ -143,8 +142,7 @@ class Turns:
 
     def set_text_aside(self, connection: Connection, inbound: Inbound, reason: str, now: datetime) -> Taken:
         """Store a text of which what follows cannot be saved, and tell the worker; on a shared phone each worker."""
-        rows = situations.lock_by_number(connection, [inbound.number])
-        stored = _store(connection, [inbound], _by_number(rows), now)
+        rows, stored = _store(connection, [inbound], now)
         if not stored:
             return Taken.DUPLICATE
         loaded = situations.load(connection, rows, self._county, now, sharers=rows)
@@ -156,8 +154,7 @@ class Turns:
 
         Nobody is texted. Of what follows from it only this holds: that texts stop, and that a person is needed.
         """
-        rows = situations.lock_by_number(connection, [inbound.number])
-        stored = _store(connection, [inbound], _by_number(rows), now)
+        rows, stored = _store(connection, [inbound], now)
         if not stored:
             return Taken.DUPLICATE
         message_id = stored[inbound.provider_id]
@@ -433,23 +430,27 @@ def _joined(texts: Sequence[Said]) -> Said:
 
 
 def _store(
-    connection: Connection, inbounds: Sequence[Inbound], people: Mapping[str, Sequence[ClientRow]], now: datetime
-) -> dict[str, str]:
-    """Store texts that are not here yet; gives the new message's id by the provider's.
+    connection: Connection, inbounds: Sequence[Inbound], now: datetime
+) -> tuple[Sequence[ClientRow], dict[str, str]]:
+    """Lock who has these numbers, and store the texts that are not here yet.
 
-    A known client's lock keeps other processes from storing the same text meanwhile. Should it happen with a
-    stranger's, the database refuses the second, and taken once more it is a duplicate. A text from a shared phone is
-    nobody's until it is known who wrote it.
+    Gives the clients in the order of their ids, and the new message's id by the provider's. A known client's lock keeps
+    other processes from storing the same text meanwhile. Should it happen with a stranger's, the database refuses the
+    second, and taken once more it is a duplicate. On a shared phone a text is nobody's until it is known who wrote it.
     """
-    asked = {"provider_ids": [inbound.provider_id for inbound in inbounds]}
-    known = {row.provider_id for row in _KNOWN.rows(connection, asked)}
+    with together(connection):
+        asked_people = situations.BY_NUMBER.ask(connection, {"numbers": [inbound.number for inbound in inbounds]})
+        asked_known = _KNOWN.ask(connection, {"provider_ids": [inbound.provider_id for inbound in inbounds]})
+    locked = asked_people.rows()
+    people = _by_number(locked)
+    known = {row.provider_id for row in asked_known.rows()}
     rows = [
         _inbound_row(inbound, people.get(inbound.number, ()), now)
         for inbound in inbounds
         if inbound.provider_id not in known
     ]
     text_saving.INSERT.run(connection, rows)
-    return {row["provider_id"]: row["id"] for row in rows}
+    return locked, {row["provider_id"]: row["id"] for row in rows}
 
 
 def _inbound_row(inbound: Inbound, people: Sequence[ClientRow], now: datetime) -> Row:

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Engine, bindparam, insert, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError, OperationalError
 
-from records.bulk import one_of
-from records.prepared import Prepared
+from records.bulk import inserting, one_of
+from records.prepared import Prepared, together
 from records.tables import staff, talks
 from tests.records.place import NOW, Place
 
@@ -74,3 +74,30 @@ def test_what_the_driver_raises_is_sqlalchemys_error_and_holds_no_value(engine: 
         connection.rollback()
     assert type(raised.value).__module__ == OperationalError.__module__
     assert "he hit me" not in str(raised.value)
+
+
+def test_what_was_asked_together_is_read_each_by_itself(engine: Engine) -> None:
+    add_staff(engine, "Ana", "Bea")
+    with engine.begin() as connection:
+        with together(connection):
+            RENAME.run(connection, [{"who": "Ana", "name": "A"}])
+            asked = [BY_NAME.ask(connection, {"names": [name]}) for name in ("A", "Bea", "Ana")]
+        assert [[row.name for row in one.rows()] for one in asked] == [["A"], ["Bea"], []]
+
+
+def test_what_fails_among_others_is_sqlalchemys_error_and_nothing_of_them_stays(engine: Engine) -> None:
+    add_staff(engine, "Ana", "Bea")
+    add_again = inserting(staff, ("id", "email", "first_name", "role", "password_hash", "created_at"))
+    twice = {"id": "Bea", "email": "x", "first_name": "X", "role": "", "password_hash": "", "created_at": NOW}
+
+    def add_among_others(connection: Connection) -> None:
+        with together(connection):
+            RENAME.run(connection, [{"who": "Ana", "name": "A"}])
+            add_again.run(connection, [twice])
+            RENAME.run(connection, [{"who": "Bea", "name": "B"}])
+
+    with engine.connect() as connection:
+        with pytest.raises(IntegrityError):
+            add_among_others(connection)
+        connection.rollback()
+        assert [row.name for row in BY_NAME.rows(connection, {"names": ["A", "Ana", "B", "Bea"]})] == ["Ana", "Bea"]
