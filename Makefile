@@ -108,8 +108,8 @@ hosts: ## no file names a package registry or a CDN
 	@! grep -n '://' requirements.lock || { echo 'requirements.lock names a host.'; exit 1; }
 
 # The pure part is tested on every branch; the rest on nine in ten.
-PURE := conversations/*,scheduler/admission.py,scheduler/breaker.py,scheduler/plan.py,scheduler/promised.py,$\
-	scheduler/renewal.py,scheduler/timing.py,scheduler/usefulness.py,scheduler/visit_times.py,scheduler/windows.py
+PURE := conversations/*,scheduler/admission.py,scheduler/breaker.py,scheduler/forecast.py,scheduler/plan.py,$\
+	scheduler/promised.py,scheduler/renewal.py,scheduler/timing.py,scheduler/usefulness.py,scheduler/visit_times.py,scheduler/windows.py
 
 # What was compiled is kept even where the environment says no: each of the processes that tests start would do it anew.
 .PHONY: tests

@@ -197,6 +197,14 @@ def holds() -> None:
 
 
 @cli.command()
+def queue() -> None:
+    """Say how much waits to leave, and when it will be gone at the sender's pace."""
+    from bot.commands.queue import show_queue
+
+    show_queue()
+
+
+@cli.command()
 def trust(
     only: Annotated[list[str] | None, typer.Option(help="Only this trial, by its name; may be given again.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed draws the same faults.")] = 1,

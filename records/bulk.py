@@ -6,12 +6,12 @@ driver more than the row is worth, and each time another thread may take the int
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
+import orjson
 from sqlalchemy import ARRAY, JSON, BindParameter, Boolean, ColumnElement, Connection, Dialect, String, Table, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -149,7 +149,18 @@ def _moment(value: object) -> str:
     raise TypeError(f"{type(value).__name__} cannot be stored")
 
 
-_encode = json.JSONEncoder(default=_moment, separators=(",", ":")).encode
+# Moments come to `_moment`, as the library would take one without a zone; SQLAlchemy's names of columns are no plain str.
+_AS_OURS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
+
+
+def _encode(value: object) -> str:
+    return orjson.dumps(value, _moment, _AS_OURS).decode()
+
+
+def _array(values: Iterable[str]) -> str:
+    """As Postgres writes an array; the driver takes fifty times as long for it."""
+    quoted = [value.replace("\\", r"\\").replace('"', r"\"") for value in values]
+    return '{"' + '","'.join(quoted) + '"}' if quoted else "{}"
 
 
 class _Strings(TypeDecorator[list[str]]):
@@ -160,7 +171,7 @@ class _Strings(TypeDecorator[list[str]]):
         return dialect.type_descriptor(String() if dialect.name == "sqlite" else ARRAY(String))
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
-        return _encode if dialect.name == "sqlite" else None
+        return _encode if dialect.name == "sqlite" else _array
 
 
 class one_of(FunctionElement[Any]):  # noqa: N801  reads as the function that it is

@@ -18,7 +18,7 @@ from conversations.effects import Purpose
 from conversations.escalations import Level
 from conversations.provider_errors import TABLE
 from conversations.situation import Consent, Mode
-from records import watermarks
+from records import backlog, watermarks
 from records.engagement import Kind
 from records.holds import UNPROMPTED, Scope
 from records.ids import first_id
@@ -148,6 +148,9 @@ def _texts(connection: Connection, now: datetime) -> list[Gauge]:
             "Texts that have not left, by state.",
             ("state",),
             _by(connection, messages.c.state, WAITING, and_(text(UNFINISHED))),
+        ),
+        _one(
+            "milepost_segments_due", "Segments of the texts that are due: the pace eats them.", backlog.due(connection)
         ),
         _one(
             "milepost_message_oldest_seconds",

@@ -7,19 +7,28 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from bot.__main__ import main
 from bot.county_file import EXAMPLE, load_county
+from bot.trust.fake_twilio import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER
 from conversations import flows
 from records.database import connect
-from records.tables import clients, staff
+from records.tables import clients, nudges, staff
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "a long sentence is easy"
+LIVE = {
+    "PUBLIC_URL": "https://texts.example.org",
+    "SECRET_KEY": "k" * 32,
+    "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
+    "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
+    "TWILIO_FROM": OUR_NUMBER,
+}
 HEAD = "number,first_name,language,worker_email,zone\n"
 
 Run = Callable[..., tuple[int, str, str]]
@@ -289,3 +298,27 @@ def test_what_cannot_be_held_or_released_is_one_clear_message(run: Run, ana: Non
     assert status == 1
     assert says in err
     assert run("holds")[1] == "No texts are held.\n"
+
+
+def test_the_queue_is_told_with_the_moment_when_it_is_gone(
+    run: Run, ana: None, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in LIVE.items():
+        monkeypatch.setenv(name, value)
+    assert run("queue")[1] == "Due now: 0 segments. In the next 24 hours: 0 nudges, 1.0 segments each.\n"
+    Path("clients.csv").write_text(f"{HEAD}707-555-0111,Maria,en,ana@example.org,\n", encoding="utf-8")
+    assert run("import", "clients", "clients.csv")[0] == 0
+    later = datetime.now(UTC) + timedelta(hours=1)
+    engine = connect(sqlite_url)
+    with engine.begin() as connection:
+        maria = connection.scalars(select(clients.c.id)).one()
+        nudge = {"client_id": maria, "kind": "worker_nudge", "subject": "", "words": "", "template": "", "reason": ""}
+        nudge |= {"state": "planned", "due_at": later, "wanted_at": later, "held": 0, "version": 1, "created_at": later}
+        connection.execute(insert(nudges), [{**nudge, "id": f"{n:032}", "key": str(n)} for n in range(3600)])
+    engine.dispose()
+    first, clears, worst, advice = run("queue")[1].splitlines()
+    assert first == "Due now: 0 segments. In the next 24 hours: 3600 nudges, 1.0 segments each."
+    gone = (later + timedelta(hours=1)).astimezone(load_county(EXAMPLE).zone)
+    assert clears == f"At 1 segments a second the last has left by {gone:%a %H:%M}."
+    assert worst.startswith("The longest wait is 60 min")
+    assert "TWILIO_SEGMENTS_A_SECOND" in advice

@@ -101,3 +101,14 @@ def test_what_fails_among_others_is_sqlalchemys_error_and_nothing_of_them_stays(
             add_among_others(connection)
         connection.rollback()
         assert [row.name for row in BY_NAME.rows(connection, {"names": ["A", "Ana", "B", "Bea"]})] == ["Ana", "Bea"]
+
+
+@pytest.mark.parametrize("name", ['say "hi"', "back\\slash", "{", "a,b", "NULL", "", "ñ'", "\\", '\\"'])
+def test_a_key_is_found_whatever_letters_it_holds(engine: Engine, name: str) -> None:
+    add_staff(engine, name, "x")
+    with engine.begin() as connection:
+        found = BY_NAME.rows(connection, {"names": [name, "nobody"]})
+        again = connection.execute(
+            select(staff.c.first_name).where(one_of(staff.c.first_name, "names")), {"names": [name]}
+        )
+        assert [row.name for row in found] == list(again.scalars()) == [name]
