@@ -149,7 +149,7 @@ def _moment(value: object) -> str:
     raise TypeError(f"{type(value).__name__} cannot be stored")
 
 
-# Moments come to `_moment`, as the library would take one without a zone; SQLAlchemy's names of columns are no plain str.
+# Moments come to `_moment`: the library would take one without a zone. SQLAlchemy's names of columns are no plain str.
 _AS_OURS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -32,7 +33,9 @@ AT_ONCE = 32
 AGAIN = 0.1
 """Seconds until a text that was not taken is handed on once more."""
 
-TRIES = 1200
+PATIENCE = 900.0
+"""Seconds for which it is handed on: a trial may keep the database away for minutes."""
+
 TAKEN = 200
 
 
@@ -80,11 +83,11 @@ class Talkers:
                 await self._once(text, luck)
 
     async def _until_taken(self, text: TextIn, luck: random.Random) -> None:
-        for _ in range(TRIES):
-            if await self._once(text, luck) == TAKEN:
-                return
+        ends = time.monotonic() + PATIENCE
+        while await self._once(text, luck) != TAKEN:
+            if time.monotonic() > ends:
+                raise TrialError("a text was never taken")
             await asyncio.sleep(AGAIN)
-        raise TrialError("a text was never taken")
 
     async def _once(self, text: TextIn, luck: random.Random) -> int:
         try:
