@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
+from urllib.parse import quote_plus, urlencode
 
 from aiohttp import ClientResponse, ClientSession, ClientTimeout, encode_basic_auth
 from twilio.http.async_http_client import AsyncTwilioHttpClient
@@ -26,6 +28,10 @@ class TooManyError(Exception):
         self.retry_after = retry_after
 
 
+_quoted = lru_cache(maxsize=256)(quote_plus)
+"""The names of fields, and our own number, come with every text."""
+
+
 class _Session:
     """A session as the provider's client uses one; it asks for no time limit at all, and would get it."""
 
@@ -33,9 +39,16 @@ class _Session:
         self._session = ClientSession()
         self._limit = ClientTimeout(total=None, connect=TO_CONNECT)
 
-    async def request(self, *, timeout: None, **rest: Any) -> ClientResponse:  # noqa: ANN401, ASYNC109  as it is called
+    async def request(  # its session's, as it is called
+        self,
+        *,
+        timeout: None,  # noqa: ASYNC109
+        data: Mapping[str, object] | None,
+        **rest: Any,  # noqa: ANN401
+    ) -> ClientResponse:
         del timeout
-        return await self._session.request(timeout=self._limit, **rest)
+        form = urlencode(data, quote_via=_quoted).encode() if data else None
+        return await self._session.request(timeout=self._limit, data=form, **rest)
 
     async def close(self) -> None:
         await self._session.close()
