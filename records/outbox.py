@@ -58,13 +58,16 @@ _other = messages.alias("other")
 _first = (
     select(_other.c.id)
     .where(_other.c.number == messages.c.number, text(f"other.{UNFINISHED}"))
-    .order_by(_other.c.state == MessageState.DUE, _other.c.id)
+    .order_by(_other.c.state == MessageState.DUE, _other.c.priority, _other.c.id)
     .limit(1)
     .correlate(messages)
     .scalar_subquery()
 )
-"""Which unfinished message of a number comes first: one under way, or else the oldest. NOT EXISTS would say the same,
-but Postgres makes that a join over all that waits, where the few at the head of the queue are enough."""
+"""Which unfinished message of a number comes first: one under way, or else the oldest answer, or else the oldest.
+
+NOT EXISTS would say the same, but Postgres makes that a join over all that waits, where the few at the head of the
+queue are enough.
+"""
 
 _CANDIDATES = Prepared(
     select(
@@ -94,11 +97,11 @@ _CANDIDATES = Prepared(
     .limit(bindparam("most"))
     .with_for_update(of=messages, skip_locked=True)
 )
-"""The oldest unfinished message of each number, answers first.
+"""What comes first of each number, answers first.
 
-A claim that has not been committed still shows its message as due, and so holds back the later ones of its number. The
-coalesce changes nothing but what Postgres expects: of a bare comparison, that it holds for so few that it had better
-look at all that is due, instead of at the head of the queue.
+The claims of all processes take turns (`pace.room`): none that is not committed still shows its message as due, with an
+answer to the same number before it. The coalesce changes nothing but what Postgres expects: of a bare comparison, that
+it holds for so few that it had better look at all that is due, instead of at the head of the queue.
 """
 
 _CLAIM = Prepared(
@@ -115,16 +118,14 @@ _KEEP = Prepared(
 )
 
 
-def claim(connection: Connection, now: datetime, limit: int, pace: Pace | None = None) -> Claims:
-    """Take up to `limit` texts to send; at most one of a number. Any number of processes may do this at once.
+def claim(connection: Connection, now: datetime, limit: int, pace: Pace) -> Claims:
+    """Take up to `limit` texts to send; at most one of a number, and of these an answer before what nobody waits for.
 
-    Each must begin to leave within `consent.RIGHT_TO_BEGIN` of this call's end; later, `may_begin` is to be asked.
-    A text that is too late becomes expired, one that the client's consent does not allow becomes suppressed, one on
-    which there is a hold becomes held; all with the reason. With a `pace` no more segments leave than there is room
-    for, but that the last text may be longer: the next ones wait for that.
+    Any number of processes may do this at once. Each text must begin to leave within `consent.RIGHT_TO_BEGIN` of this
+    call's end; later, `may_begin` is to be asked. A text that is too late becomes expired, one that the client's
+    consent does not allow becomes suppressed, one on which there is a hold becomes held; all with the reason. No more
+    segments leave than the `pace` has room for, but that the last text may be longer: the next ones wait for that.
     """
-    if pace is None:
-        return _taken(connection, now, limit, None)
     room = pacing.room(connection, pace, now)
     if not room.segments:
         return Claims([], 0, room.opens_in)
@@ -133,22 +134,21 @@ def claim(connection: Connection, now: datetime, limit: int, pace: Pace | None =
     return replace(claims, opens_in=pacing.spend(connection, pace, room, spent, now)) if spent else claims
 
 
-def _taken(connection: Connection, now: datetime, limit: int, segments: int | None) -> Claims:
+def _taken(connection: Connection, now: datetime, limit: int, segments: int) -> Claims:
     claimed: list[Claimed] = []
     kept: list[dict[str, str]] = []
     log: list[Row] = []
     rows = _CANDIDATES.rows(connection, {"now": now, "most": limit})
     standing = holds.that_may_keep(connection, rows) if rows else []
     for row in rows:
-        if segments is not None and segments <= 0:
+        if segments <= 0:
             break
         if stop := _why_not(row, standing, now):
             kept.append({"message": row.id, "to": stop[0], "because": stop[1]})
             log.append(engagement.text_status(row, now, *stop))
             continue
         claimed.append(_claimed(row, now))
-        if segments is not None:
-            segments -= row.segments
+        segments -= row.segments
     if kept:
         _KEEP.run(connection, kept)
         engagement.append(connection, log)

@@ -1,8 +1,9 @@
 """How fast texts may leave: the carriers' limit for a sender, shared by all processes that send through it.
 
-A row a sender, locked until the claim's transaction ends. It holds one moment (the generic cell rate algorithm): when
-all that was spent is paid for, at so many segments a second. What lies before now is room; never more than one second's
-worth at once.
+A row a sender. It holds one moment (the generic cell rate algorithm): when all that was spent is paid for, at so many
+segments a second. What lies before now is room; never more than one second's worth at once.
+
+All the rows are locked until the claim's transaction ends, so that claims take turns whatever they send through.
 """
 
 from __future__ import annotations
@@ -51,25 +52,36 @@ class Room:
     left: float
 
 
-_LOCK = Prepared(select(paces.c.free_at).where(paces.c.sender == bindparam("sender")).with_for_update())
+_LOCK = Prepared(select(paces.c.sender, paces.c.free_at).order_by(paces.c.sender).with_for_update())
 _FIRST = inserting(paces, ("sender", "free_at"), "ON CONFLICT DO NOTHING")
 _SET = Prepared(update(paces).where(paces.c.sender == bindparam("name")).values(free_at=bindparam("to")))
+
+NOBODY = ""
+"""In whose name there is a row as well: where two senders come first at once, they take turns at this one."""
 
 A_HAIR = 1e-6
 """Of a segment: moments are kept to the microsecond."""
 
 
 def room(connection: Connection, pace: Pace, now: datetime) -> Room:
-    """Locks the sender's row until the transaction ends: others wait, and see what was spent."""
-    row = _LOCK.first(connection, {"sender": pace.sender})
-    if row is None:
-        _FIRST.run(connection, [{"sender": pace.sender, "free_at": now}])
-        row = _LOCK.first(connection, {"sender": pace.sender})
-    left = pace.left(row.free_at, now) if row else 0.0
+    """Until the transaction ends, whoever else asks waits, and then sees what was spent."""
+    left = pace.left(_free_at(connection, pace, now), now)
     if left < -LONGEST_TEXT:  # nobody can owe so much: the clock was set back. It is not waited for
         left = 0.0
         _SET.run(connection, [{"name": pace.sender, "to": pace.free_after(left, now)}])
     return Room(max(0, int(left + A_HAIR)), pace.opens_in(left) if left + A_HAIR < 1 else 0.0, left)
+
+
+def _free_at(connection: Connection, pace: Pace, now: datetime) -> datetime:
+    of_senders = _locked(connection)
+    if pace.sender not in of_senders:
+        _FIRST.run(connection, [{"sender": sender, "free_at": now} for sender in (NOBODY, pace.sender)])
+        of_senders = _locked(connection)
+    return of_senders[pace.sender]
+
+
+def _locked(connection: Connection) -> dict[str, datetime]:
+    return {row.sender: row.free_at for row in _LOCK.rows(connection, {})}
 
 
 def spend(connection: Connection, pace: Pace, room: Room, segments: int, now: datetime) -> float:

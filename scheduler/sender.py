@@ -47,9 +47,9 @@ class Sender:
     """Sends what is due. `start` it in a running event loop; `close` lets what is under way come to its end.
 
     Woken by every commit, by `wake`, and by a slow poll (`poll`, in seconds) for what becomes due. Answers are claimed
-    before unprompted texts, so that they overtake; texts to one number keep their order. A round is one transaction: it
-    stores all that came since the last one, and claims what there is room for, at the `pace` that all processes share.
-    `now` gives the aware moment in UTC, `chance` a number from 0 to 1.
+    before unprompted texts, so that they overtake; but for that, texts to one number keep their order. A round is one
+    transaction: it stores all that came since the last one, and claims what there is room for, at the `pace` that all
+    processes share. `now` gives the aware moment in UTC, `chance` a number from 0 to 1.
     """
 
     def __init__(

@@ -16,12 +16,15 @@ from conversations.events import Event
 from conversations.nudges import Nudge, NudgeState
 from conversations.shared_phone import Held, Phone, Routing
 from conversations.situation import Consent, Situation
-from records import people
+from records import outbox, people
+from records.outbox import Claimed, Claims
+from records.pace import Pace
 from records.tables import clients
 from records.writer import Inbound, Taken, Writer
 
 NOW = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)  # a Monday, 10:00 in California
 ZONE = "America/Los_Angeles"
+UNBOUND = Pace("+15550000001", 1e6)
 
 
 def texted(body: str = "Hello", purpose: Purpose = Purpose.REPLY, template: str = "welcome/hello") -> Texted:
@@ -93,6 +96,10 @@ class Place:
     def rows(self, table: Table, *where: ColumnElement[bool]) -> list[Any]:
         with self.engine.begin() as connection:
             return list(connection.execute(select(table).where(*where).order_by(*table.primary_key)).all())
+
+    def claims(self, limit: int = 10) -> list[Claimed]:
+        claims: Claims = self.do(lambda connection: outbox.claim(connection, self.now, limit, UNBOUND))
+        return claims.texts
 
     def do(self, act: Callable[[Connection], Any]) -> Any:  # noqa: ANN401
         with self.engine.begin() as connection:

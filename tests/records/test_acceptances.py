@@ -21,8 +21,7 @@ async def claimed(place: Place, how_many: int) -> list[Claimed]:
     """A text to each of so many clients."""
     for client in range(how_many):
         await place.decides(texted(f"text {client}"), client=client)
-    claims: outbox.Claims = place.do(lambda connection: outbox.claim(connection, place.now, 10))
-    return sorted(claims.texts, key=lambda text: text.number)
+    return sorted(place.claims(), key=lambda text: text.number)
 
 
 def one_by_one(connection: Connection, accepted: Sequence[Acceptance]) -> None:

@@ -26,7 +26,7 @@ async def fails(place: Place, code: int, how: str = "refused", text: Claimed | N
     """A text is claimed and fails, in one of the two ways in which we hear of it."""
     if text is None:
         await place.decides(texted("one", Purpose.REMINDER))
-        (text,) = claim(place)
+        (text,) = place.claims()
     attempt = text.attempt_id
     if how == "refused":
         await place.writer.settle(
@@ -51,11 +51,6 @@ def listen(place: Place) -> list[int]:
 
     place.script.on_text = decide
     return heard
-
-
-def claim(place: Place) -> list[Claimed]:
-    claims: outbox.Claims = place.do(lambda c: outbox.claim(c, place.now, 10))
-    return claims.texts
 
 
 def states(place: Place) -> dict[str, str]:
@@ -101,7 +96,7 @@ async def test_a_text_that_cannot_go_is_told_the_worker_and_the_next_one_goes(pl
     assert heard == [21617]
     assert set(states(place).values()) <= {MessageState.FAILED, MessageState.UNDELIVERED}
     await place.decides(texted("next"))
-    assert [text.body for text in claim(place)] == ["next"]
+    assert [text.body for text in place.claims()] == ["next"]
 
 
 @pytest.mark.parametrize(("how", "state"), [("refused", MessageState.PARKED), ("reported", MessageState.UNDELIVERED)])
@@ -112,13 +107,13 @@ async def test_after_a_code_that_nobody_knows_a_text_is_set_aside_and_told(
     await fails(place, 39999, how)
     assert heard == [39999]
     assert states(place) == {"one": state}
-    assert claim(place) == []
+    assert place.claims() == []
 
 
 async def test_a_refusal_without_a_code_is_set_aside_and_told_too(place: Place) -> None:
     heard = listen(place)
     await place.decides(texted("one"))
-    (text,) = claim(place)
+    (text,) = place.claims()
     await place.writer.settle(lambda c: outbox.outcome(c, text.attempt_id, Outcome.REFUSED, place.now, reason="x"))
     assert (heard, states(place)) == ([0], {"one": MessageState.PARKED})
 
@@ -127,24 +122,24 @@ async def test_a_refusal_without_a_code_is_set_aside_and_told_too(place: Place) 
 async def test_a_text_that_may_go_later_goes_later_and_nobody_is_told(place: Place, how: str) -> None:
     heard = listen(place)
     await fails(place, 30001, how)
-    assert (heard, claim(place)) == ([], [])
+    assert (heard, place.claims()) == ([], [])
     place.later(minutes=5)
-    (text,) = claim(place)
+    (text,) = place.claims()
     assert (text.body, text.tries) == ("one", 2)
     await fails(place, 30001, how, text)
     place.later(minutes=9)
-    assert claim(place) == []
+    assert place.claims() == []
     place.later(minutes=1)
-    assert [text.tries for text in claim(place)] == [3]
+    assert [text.tries for text in place.claims()] == [3]
 
 
 @HOW
 async def test_a_text_that_may_go_later_expires_when_that_is_too_late(place: Place, how: str) -> None:
     await place.decides(texted("one"))
     place.later(hours=11, minutes=59)
-    await fails(place, 30023, how, claim(place)[0])
+    await fails(place, 30023, how, place.claims()[0])
     place.later(minutes=1)
-    assert claim(place) == []
+    assert place.claims() == []
     assert states(place) == {"one": MessageState.EXPIRED}
 
 
@@ -154,7 +149,7 @@ async def test_of_a_try_that_came_to_nothing_only_its_arrival_counts(place: Plac
     place.do(lambda c: outbox.outcome(c, first.attempt_id, Outcome.ACCEPTED, place.now, provider_id="P"))
     assert states(place) == {"one": MessageState.DUE}
     place.later(minutes=5)
-    assert len(claim(place)) == 1
+    assert len(place.claims()) == 1
     reports(place, first, "undelivered", 30001)
     reports(place, first, "failed", 30005)
     assert states(place) == {"one": MessageState.CLAIMED}
@@ -164,7 +159,7 @@ async def test_of_a_try_that_came_to_nothing_only_its_arrival_counts(place: Plac
 
 async def test_what_has_arrived_does_not_go_again(place: Place) -> None:
     await place.decides(texted("one"))
-    (text,) = claim(place)
+    (text,) = place.claims()
     reports(place, text, "delivered")
     reports(place, text, "undelivered", 30001)
     assert states(place) == {"one": MessageState.DELIVERED}
@@ -177,12 +172,12 @@ async def test_when_the_carriers_filter_us_unprompted_texts_are_held_and_it_is_t
     heard = listen(place)
     for _twice in range(2):
         await place.decides(texted("filtered"), client=1)
-        await fails(place, 30007, how, claim(place)[0])
+        await fails(place, 30007, how, place.claims()[0])
     assert heard == [30007]
     assert standing(place) == [("unprompted", "the carrier filtered it out (error 30007)")]
     await place.decides(texted("nudge", Purpose.NUDGE))
     await place.decides(texted("answer"), client=2)
-    assert [text.body for text in claim(place)] == ["answer"]
+    assert [text.body for text in place.claims()] == ["answer"]
     assert states(place)["nudge"] == MessageState.HELD
     assert states(place)["filtered"] in (MessageState.FAILED, MessageState.UNDELIVERED)
 
@@ -192,28 +187,28 @@ async def test_when_no_text_can_leave_all_are_held_until_somebody_releases_them(
     heard = listen(place)
     await place.decides(texted("one"))
     await place.decides(texted("two"), client=1)
-    for text in claim(place):
+    for text in place.claims():
         await fails(place, 30034, how, text)
     assert heard == [30034]
     assert [scope for scope, _because in standing(place)] == ["all"]
-    assert claim(place) == []
+    assert place.claims() == []
     assert states(place) == {"one": MessageState.HELD, "two": MessageState.HELD}
     assert place.do(lambda c: holds.release(c, Scope.ALL, "", "operator", place.now)) == 2
-    assert [(text.body, text.tries) for text in claim(place)] == [("one", 2), ("two", 2)]
+    assert [(text.body, text.tries) for text in place.claims()] == [("one", 2), ("two", 2)]
 
 
 async def test_a_hold_that_a_person_placed_is_left_as_it_is(place: Place) -> None:
     place.do(lambda c: holds.place(c, Scope.UNPROMPTED, "", "Our own reason", place.worker, place.now))
     heard = listen(place)
     await place.decides(texted("one"))
-    await fails(place, 30007, text=claim(place)[0])
+    await fails(place, 30007, text=place.claims()[0])
     assert (heard, standing(place)) == ([], [("unprompted", "Our own reason")])
 
 
 async def test_that_no_text_can_leave_is_told_though_it_was_a_stranger_s(place: Place) -> None:
     heard = listen(place)
     await place.says("who", 77)
-    (text,) = claim(place)
+    (text,) = place.claims()
     await fails(place, 30034, text=text)
     assert heard == [30034]
     assert place.rows(escalations)[0].client_id == min(place.ids)
@@ -235,7 +230,7 @@ async def test_what_became_of_the_text_is_stored_though_what_follows_cannot_be_s
     place.script.on_text = lambda _situation, _event: ["no effect"]  # type: ignore[list-item]
     before, place.script.on_text = place.script.on_text, lambda _situation, _event: []
     await place.decides(texted("one"))
-    (text,) = claim(place)
+    (text,) = place.claims()
     place.script.on_text = before
     await fails(place, 21211, text=text)
     assert place.rows(messages, OUT)[0].state == MessageState.FAILED
@@ -251,7 +246,7 @@ async def test_an_opt_out_that_only_the_provider_knew_is_the_number_s_and_each_w
     place.do(lambda c: c.execute(clients.update().values(consent=Consent.ACTIVE)))
     check_in = PlanNudge(NudgeKind.CHECK_IN, "k", place.now + timedelta(hours=1), "1.1")
     await place.decides(texted("one"), texted("two"), check_in, SaveTalk(Talk("a", "b", place.now)))
-    (text,) = claim(place)
+    (text,) = place.claims()
     for _twice in range(2):
         await fails(place, 21610, how, text)
     assert [row.state for row in place.rows(messages, OUT)][1] == MessageState.CANCELLED

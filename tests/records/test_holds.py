@@ -15,7 +15,7 @@ from records.holds import Scope
 from records.states import MessageState
 from records.tables import engagement, messages
 from records.tables import holds as hold_rows
-from tests.records.place import Place, texted
+from tests.records.place import UNBOUND, Place, texted
 from tests.records.waiting import somebody_waits
 
 OUT = messages.c.direction == "out"
@@ -23,8 +23,7 @@ EVERY_SCOPE = [Scope.ALL, Scope.UNPROMPTED, Scope.CLIENT, Scope.CAMPAIGN]
 
 
 def claim(place: Place, limit: int = 10) -> list[str]:
-    claims: outbox.Claims = place.do(lambda connection: outbox.claim(connection, place.now, limit))
-    return [text.body for text in claims.texts]
+    return [text.body for text in place.claims(limit)]
 
 
 def states(place: Place) -> dict[str, str]:
@@ -85,7 +84,7 @@ async def test_what_was_held_leaves_when_it_is_released(place: Place, scope: Sco
 async def test_a_held_text_says_why_and_is_looked_at_once(place: Place) -> None:
     await everybody_gets(place, Purpose.NUDGE)
     hold(place, Scope.ALL)
-    looked_at = [place.do(lambda c: outbox.claim(c, place.now, 10)).looked_at for _ in range(2)]
+    looked_at = [place.do(lambda c: outbox.claim(c, place.now, 10, UNBOUND)).looked_at for _ in range(2)]
     assert looked_at == [2, 0]
     assert {row.reason for row in place.rows(messages, OUT)} == {"We look into it"}
     log = place.rows(engagement, engagement.c.kind == Kind.TEXT_STATUS)
@@ -157,7 +156,7 @@ async def test_what_is_claimed_while_its_hold_is_released_does_not_stay_held(pla
     hold(place, Scope.ALL)
     releaser = threading.Thread(target=release, args=(place, Scope.ALL), daemon=True)
     with place.engine.begin() as connection:
-        assert outbox.claim(connection, place.now, 10).looked_at == 1
+        assert outbox.claim(connection, place.now, 10, UNBOUND).looked_at == 1
         releaser.start()
         while releaser.is_alive() and not somebody_waits(connection):  # noqa: ASYNC110  a database's
             await asyncio.sleep(0.01)

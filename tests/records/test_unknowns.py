@@ -20,11 +20,6 @@ OUT = messages.c.direction == "out"
 SETTLE, AGAIN = timedelta(seconds=90), timedelta(seconds=60)
 
 
-def claim(place: Place) -> list[Claimed]:
-    claims: outbox.Claims = place.do(lambda connection: outbox.claim(connection, place.now, 10))
-    return claims.texts
-
-
 def state(place: Place, n: int = 0) -> str:
     found: str = place.rows(messages, OUT)[n].state
     return found
@@ -33,7 +28,7 @@ def state(place: Place, n: int = 0) -> str:
 async def no_answer(place: Place, *bodies: str) -> Claimed:
     """A text is handed over, and nobody knows what came of it."""
     await place.decides(*[texted(body) for body in bodies or ("one",)])
-    (text,) = claim(place)
+    (text,) = place.claims()
     unanswered(place, text)
     return text
 
@@ -86,13 +81,13 @@ async def test_what_is_found_was_accepted_and_takes_its_status(place: Place) -> 
 
 async def test_until_it_is_found_it_holds_back_its_number(place: Place) -> None:
     await no_answer(place, "one", "two")
-    assert claim(place) == []
+    assert place.claims() == []
     place.later(seconds=90)
     look(place)
-    assert claim(place) == []
+    assert place.claims() == []
     place.later(seconds=60)
     look(place, sighted(place))
-    assert [text.body for text in claim(place)] == ["two"]
+    assert [text.body for text in place.claims()] == ["two"]
 
 
 async def test_what_two_looks_did_not_find_is_sent_again_before_the_later_ones(place: Place) -> None:
@@ -102,7 +97,7 @@ async def test_what_two_looks_did_not_find_is_sent_again_before_the_later_ones(p
         place.later(seconds=seconds)
         look(place)
     assert state(place) == MessageState.DUE
-    (text,) = claim(place)
+    (text,) = place.claims()
     assert (text.body, text.tries) == ("one", 2)
     log = place.rows(engagement, engagement.c.kind == Kind.TEXT_STATUS)
     assert [(row.subject, row.reason) for row in log] == [("due", "the provider does not have it")]
@@ -139,7 +134,7 @@ async def test_a_look_for_the_first_try_that_ends_late_says_nothing_of_the_secon
     place.later(seconds=60)
     (lost,) = to_look_for(place)
     look(place, lost=lost)
-    unanswered(place, claim(place)[0])
+    unanswered(place, place.claims()[0])
     look(place, lost=lost)
     assert state(place) == MessageState.UNKNOWN
 
@@ -156,9 +151,9 @@ async def test_a_report_that_came_while_it_was_looked_for_stands(place: Place) -
 
 async def test_a_sighting_that_is_another_attempt_s_is_not_taken(place: Place) -> None:
     await place.decides(texted("one"), texted("one"))
-    (first,) = claim(place)
+    (first,) = place.claims()
     place.do(lambda c: outbox.outcome(c, first.attempt_id, Outcome.ACCEPTED, place.now, provider_id="OUT1"))
-    (second,) = claim(place)
+    (second,) = place.claims()
     unanswered(place, second)
     place.later(seconds=90)
     look(place, sighted(place, "OUT1"))
@@ -189,7 +184,7 @@ async def test_the_second_try_is_looked_for_by_itself(place: Place) -> None:
     for seconds in (90, 60):
         place.later(seconds=seconds)
         look(place)
-    (second,) = claim(place)
+    (second,) = place.claims()
     unanswered(place, second)
     place.later(seconds=90)
     assert [(lost.attempt_id, lost.looks) for lost in to_look_for(place)] == [(second.attempt_id, 0)]
@@ -202,7 +197,7 @@ async def test_an_outcome_of_the_first_try_that_comes_late_says_nothing_of_the_s
     for seconds in (90, 60):
         place.later(seconds=seconds)
         look(place)
-    (second,) = claim(place)
+    (second,) = place.claims()
     for came_to in (Outcome.UNKNOWN, Outcome.NOT_SENT):
         place.do(partial(outbox.outcome, attempt_id=first.attempt_id, came_to=came_to, now=place.now))
         assert state(place) == MessageState.CLAIMED
@@ -212,17 +207,17 @@ async def test_an_outcome_of_the_first_try_that_comes_late_says_nothing_of_the_s
 
 async def test_claims_of_a_process_that_died_become_unknown_and_are_not_sent_again(place: Place) -> None:
     await place.decides(texted("one"))
-    assert len(claim(place)) == 1
+    assert len(place.claims()) == 1
     assert place.do(lambda c: unknowns.after_crash(c, place.now, timedelta(minutes=1))) == 0
     place.later(minutes=1)
     assert place.do(lambda c: unknowns.after_crash(c, place.now, timedelta(minutes=1))) == 1
     assert state(place) == MessageState.UNKNOWN
-    assert claim(place) == []
+    assert place.claims() == []
 
 
 async def test_a_clock_that_was_set_back_keeps_no_text_waiting(place: Place) -> None:
     await place.decides(texted("one"))
-    assert len(claim(place)) == 1
+    assert len(place.claims()) == 1
     place.later(hours=-2)
     assert place.do(lambda c: unknowns.after_crash(c, place.now, timedelta(minutes=2))) == 1
     place.later(hours=-2)
@@ -235,7 +230,7 @@ async def test_a_clock_that_was_set_back_keeps_no_text_waiting(place: Place) -> 
 async def test_only_what_is_unknown_is_looked_for(place: Place) -> None:
     for client in range(3):
         await place.decides(texted(), client=client)
-    for text, came_to in zip(claim(place), (Outcome.ACCEPTED, Outcome.REFUSED, Outcome.NOT_SENT), strict=True):
+    for text, came_to in zip(place.claims(), (Outcome.ACCEPTED, Outcome.REFUSED, Outcome.NOT_SENT), strict=True):
         place.do(partial(outbox.outcome, attempt_id=text.attempt_id, came_to=came_to, now=place.now))
     place.later(hours=1)
     assert to_look_for(place) == []

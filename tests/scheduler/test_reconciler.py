@@ -23,6 +23,7 @@ from records.unknowns import Lost
 from scheduler.channel import Outgoing
 from scheduler.timing import Timing
 from tests.bot.settings_for_tests import make_settings
+from tests.records.place import UNBOUND
 from tests.scheduler.sending import A, B, Desk, until
 
 PATIENCE = timedelta(seconds=0.3)
@@ -55,7 +56,7 @@ async def house(migrated_url: str) -> AsyncIterator[House]:
 
 async def claimed_by_the_dead(house: House) -> Claimed:
     """A process claims the one text there is, and is no more."""
-    claims = await house.writer.run(lambda connection: outbox.claim(connection, house.now(), 1))
+    claims = await house.writer.run(lambda connection: outbox.claim(connection, house.now(), 1, UNBOUND))
     return claims.texts[0]
 
 
