@@ -23,8 +23,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -35,18 +34,19 @@ from twilio.request_validator import RequestValidator
 from benchmarks.tools.databases import POSTGRES, SQLITE, databases
 from benchmarks.tools.figures import Figures, percentile, share
 from bot import log, start_up
-from bot.app import House, Part, Plan, make_app, open_house
+from bot.app import House, Part, Plan, fork_turns, make_app, open_house
 from bot.channels.twilio_webhooks import Signature
 from bot.clock import SystemClock
 from bot.county_file import EXAMPLE, load_county
 from bot.decider import Decider
+from bot.keys import TEXTS, TakesTexts
 from bot.languages import load_languages
 from bot.settings import Settings
+from bot.turns_process import TurnsProcesses
 from records.database import connect
 from records.ids import new_id
 from records.tables import clients, messages, staff
 from records.turns import Inbound, Taken
-from records.writer import Writer
 
 PUBLIC_URL = "https://milepost.example"
 TOKEN = secrets.token_hex(16)
@@ -90,6 +90,8 @@ class Keeper(StrEnum):
 
 class Nowhere:
     """In place of the writer: the text is taken and forgotten. What is left is the server without storage."""
+
+    waiting = under_way = 0
 
     async def take_text(self, _inbound: Inbound) -> Taken:
         return Taken.STORED
@@ -137,16 +139,22 @@ def replied(url: str) -> tuple[int, int]:
     return counts[0], counts[1]
 
 
-async def serve(url: str, keeper: Keeper) -> None:
+def serve(url: str, keeper: Keeper) -> None:
     """The child: our own server, whoever keeps the texts. Prints its port and lives until its input ends."""
     start_up.begin()
     log.set_up()
     settings = Settings(**SETTINGS, twilio_auth_token=SecretStr(TOKEN), database_url=SecretStr(url))
     county = replace(load_county(settings.county), words_joined_within=NO_BREATH)
     plan = Plan(settings, county, load_languages(county.languages), SystemClock(), Part.WEB)
-    async with open_house(plan, None) as house, keeping(keeper, house) as writer:
-        served = replace(house, writer=cast("Writer", writer))
-        runner = web.AppRunner(make_app(served, Signature(TOKEN, PUBLIC_URL)), access_log=None)
+    turns = fork_turns(plan) if keeper is Keeper.OURS else None
+    asyncio.run(live(plan, keeper, turns))
+
+
+async def live(plan: Plan, keeper: Keeper, turns: TurnsProcesses | None) -> None:
+    async with open_house(plan, None, turns=turns) as house, keeping(keeper, house) as texts:
+        app = make_app(house, Signature(TOKEN, PUBLIC_URL))
+        app[TEXTS] = texts
+        runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
@@ -157,12 +165,12 @@ async def serve(url: str, keeper: Keeper) -> None:
 
 
 @asynccontextmanager
-async def keeping(keeper: Keeper, house: House) -> AsyncIterator[object]:
+async def keeping(keeper: Keeper, house: House) -> AsyncIterator[TakesTexts]:
     match keeper:
         case Keeper.NOBODY:
             yield Nowhere()
         case Keeper.OURS:
-            yield house.writer
+            yield house.turns or house.writer
         case Keeper.ORM:
             from benchmarks.tools.orm_turns import orm_writer  # noqa: PLC0415  so that ours does without the ORM
 
@@ -176,14 +184,13 @@ async def keeping(keeper: Keeper, house: House) -> AsyncIterator[object]:
 def running(url: str, keeper: Keeper, *, core: int | None = None) -> Iterator[int]:
     """A server in a process of its own, on that core if one is named; gives the port."""
     command = [sys.executable, __file__, "--serve", url, "--token", TOKEN, "--keeper", keeper]
+    if core is not None:
+        command += ["--core", str(core)]
     quiet = subprocess.DEVNULL
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=quiet) as child:
         assert child.stdin is not None
         assert child.stdout is not None
         port = int(child.stdout.readline())
-        if core is not None:
-            for thread in Path(f"/proc/{child.pid}/task").iterdir():
-                os.sched_setaffinity(int(thread.name), {core})
         yield port
         child.stdin.close()
 
@@ -352,9 +359,12 @@ if __name__ == "__main__":
     parser.add_argument("--serve", metavar="URL", help=argparse.SUPPRESS)
     parser.add_argument("--token", help=argparse.SUPPRESS)
     parser.add_argument("--keeper", type=Keeper, help=argparse.SUPPRESS)
+    parser.add_argument("--core", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.serve is not None:
         TOKEN = given.token
-        asyncio.run(serve(given.serve, given.keeper))
+        if given.core is not None:
+            os.sched_setaffinity(0, {given.core})
+        serve(given.serve, given.keeper)
     else:
         sys.exit(main(given.rounds, given.turns, given.rate, given.seconds))

@@ -13,7 +13,7 @@ from functools import partial
 from aiohttp import web
 from sqlalchemy import Engine
 
-from bot import phone, staff
+from bot import phone, staff, start_up, turns_process
 from bot.channels.twilio_webhooks import Signature
 from bot.clock import Clock, DemoClock, SystemClock
 from bot.content_rule_lists import load_rule_lists
@@ -25,16 +25,20 @@ from bot.hooks.delivering import Hooks
 from bot.hooks.digest_round import DigestRound
 from bot.hooks.replies import add_replies
 from bot.inbound import add_webhooks
-from bot.keys import CLOCK, COUNTY, LANGUAGES, READER, SETTINGS, WALL_CLOCK, WRITER
+from bot.keys import CLOCK, COUNTY, LANGUAGES, READER, SETTINGS, TEXTS, WALL_CLOCK, WRITER
 from bot.middlewares import answer_kindly, log_access
 from bot.settings import HouseSettings
 from bot.site import add_site, render
+from bot.turns_process import TurnsProcesses
 from bot.work import Work
 from conversations.county import County
 from conversations.languages import Language
 from records.database import connect
 from records.pace import Pace
 from records.reading import Reader
+from records.sqlite_files import file_of
+from records.turn_runner import TurnRunner
+from records.turnstile import Turnstile
 from records.waking import Announcer, WakeListener
 from records.writer import Writer
 from scheduler.backfill import Backfill
@@ -48,6 +52,11 @@ DUE_AT_ONCE = 200
 
 TO_CATCH_UP = timedelta(seconds=30)
 """So long at most nothing leaves at the start, until the texts that we missed are taken: one may be a STOP."""
+
+
+ON_A_SERVER = 2
+"""Processes for turns where the database is a server's: while one waits for it, the other decides. A file has one
+writer at a time."""
 
 
 class Part(StrEnum):
@@ -86,12 +95,34 @@ class House:
     writer: Writer
     reader: Reader
     work: Work = field(default_factory=Work)
+    turns: TurnsProcesses | None = None
+    """What takes texts and what falls due; without it the writer does."""
     sender: Sender | None = None
     """None where only the web is answered."""
 
 
+def fork_turns(plan: Plan) -> TurnsProcesses:
+    """Call it before there are threads, an event loop, or connections. Give the result to `open_house`."""
+    is_file = file_of(plan.settings.database) is not None
+    turnstile = Turnstile() if is_file else None
+
+    def open_runner() -> TurnRunner:
+        engine = connect(plan.settings.database, connections=1)
+        runner = TurnRunner(engine, _decider(plan), plan.clock.now, plan.county, turnstile)
+        start_up.is_over()
+        return runner
+
+    return turns_process.fork(open_runner, 1 if is_file else ON_A_SERVER, turnstile)
+
+
+def _decider(plan: Plan) -> Decider:
+    return Decider(plan.county, plan.languages, load_rule_lists(plan.languages))
+
+
 @asynccontextmanager
-async def open_house(plan: Plan, channel: Channel | None, inbox: Inbox | None = None) -> AsyncIterator[House]:
+async def open_house(
+    plan: Plan, channel: Channel | None, inbox: Inbox | None = None, turns: TurnsProcesses | None = None
+) -> AsyncIterator[House]:
     """Start what runs beside the web, and stop it again, in the order in which one needs the other.
 
     `channel` is needed unless the part is WEB; without an `inbox` nothing that we missed is ever looked for. The
@@ -100,15 +131,18 @@ async def open_house(plan: Plan, channel: Channel | None, inbox: Inbox | None = 
     async with AsyncExitStack() as stack:
         engine = connect(plan.settings.database)
         stack.callback(engine.dispose)
-        decider = Decider(plan.county, plan.languages, load_rule_lists(plan.languages))
-        writer = Writer(engine, decider, plan.clock.now, plan.county)
+        turnstile = turns.turnstile if turns else None
+        writer = Writer(engine, _decider(plan), plan.clock.now, plan.county, turnstile)
         stack.push_async_callback(writer.close)
+        if turns:
+            await turns.open()
+            stack.push_async_callback(turns.close)
         reader = Reader(engine)
         stack.callback(reader.close)
         sender = None
         if plan.part is not Part.WEB and channel is not None:
             sender = Sender(writer, channel, plan.clock.now, pace=Pace(plan.sender, plan.pace))
-        house = House(plan, engine, writer, reader, sender=sender)
+        house = House(plan, engine, writer, reader, turns=turns, sender=sender)
         stack.push_async_callback(house.work.end)
         if sender:
             _start_scheduler(house, sender, inbox)
@@ -122,11 +156,15 @@ def _start_announcing(house: House) -> None:
     announcer.start()
     house.work.add(announcer.close)
     house.writer.listen(announcer.announce)
+    if house.turns:
+        house.turns.listen(announcer.announce)
 
 
 def _start_scheduler(house: House, sender: Sender, inbox: Inbox | None) -> None:
     """Each part by itself: what goes wrong with one must not stop the other."""
     _start_texting(house, sender, inbox)
+    if house.turns:
+        house.turns.listen(sender.wake)
     listener = WakeListener(house.engine.url, sender.wake)
     listener.start()
     house.work.add(listener.close)
@@ -171,7 +209,7 @@ def _dead_mans_switch(house: House) -> Callable[[], None]:
 
 async def _take_all_due(house: House, done: Callable[[], None]) -> None:
     now = house.plan.clock.now()
-    while await house.writer.take_due(now, DUE_AT_ONCE) >= DUE_AT_ONCE:
+    while await (house.turns or house.writer).take_due(now, DUE_AT_ONCE) >= DUE_AT_ONCE:
         pass
     done()
 
@@ -197,6 +235,7 @@ def make_app(house: House, signature: Signature | None) -> web.Application:
     app = web.Application(middlewares=[log_access, answer_kindly], client_max_size=LARGEST_POST)
     app[SETTINGS], app[COUNTY], app[LANGUAGES] = plan.settings, plan.county, plan.languages
     app[WRITER], app[READER] = house.writer, house.reader
+    app[TEXTS] = house.turns or house.writer
     app[CLOCK], app[WALL_CLOCK] = plan.clock, SystemClock()
     add_site(app)
     app.router.add_get("/", show_home)

@@ -14,7 +14,7 @@ import structlog
 from aiohttp import web
 
 from bot.errors import Problem
-from bot.keys import COUNTY, LANGUAGES, SETTINGS, WALL_CLOCK, WRITER
+from bot.keys import COUNTY, LANGUAGES, SETTINGS, TEXTS, WALL_CLOCK, WRITER
 from bot.metrics import Parts, Sending, add_metrics
 from conversations.county import County
 from conversations.languages import Language
@@ -73,7 +73,7 @@ CLOCK_WATCH: web.AppKey[ClockWatch] = web.AppKey("clock_watch")
 def add_health(app: web.Application, sending: Callable[[], Sending] | None = None) -> None:
     """`sending` says what this process sends just now; None where it sends nothing."""
     app[CLOCK_WATCH] = ClockWatch(app[WALL_CLOCK].now)
-    add_metrics(app, Parts(lambda: app[WRITER], sending))
+    add_metrics(app, Parts(lambda: {app[TEXTS], app[WRITER]}, sending))
     app.router.add_get("/live", live)
     app.router.add_get("/ready", ready)
 

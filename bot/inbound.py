@@ -14,7 +14,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.channels.twilio_webhooks import Form, MalformedError, Signature, read_form, read_status, read_text
-from bot.keys import CLOCK, WRITER
+from bot.keys import CLOCK, TEXTS, WRITER
 from bot.metrics import METRICS
 from records import outbox
 from records.errors import StorageError
@@ -47,7 +47,7 @@ async def take_text(request: web.Request) -> web.Response:
     try:
         inbound = read_text(await _signed_form(request))
         async with asyncio.timeout(PATIENCE):
-            taken = await request.app[WRITER].take_text(inbound)
+            taken = await request.app[TEXTS].take_text(inbound)
     except MalformedError as error:
         return _malformed(error)
     except (StorageError, TimeoutError):

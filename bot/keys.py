@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from aiohttp import web
 
@@ -11,9 +12,28 @@ from bot.settings import HouseSettings
 from conversations.county import County
 from conversations.languages import Language
 from records.reading import Reader
+from records.turns import Inbound, Taken
 from records.writer import Writer
 
+
+class TakesTexts(Protocol):
+    """What takes clients' texts: the writer, or a process of its own."""
+
+    @property
+    def waiting(self) -> int:
+        """How many texts nobody has begun yet."""
+        ...
+
+    @property
+    def under_way(self) -> int: ...
+
+    async def take_text(self, inbound: Inbound) -> Taken:
+        """Raises StorageError."""
+        ...
+
+
 WRITER: web.AppKey[Writer] = web.AppKey("writer")
+TEXTS: web.AppKey[TakesTexts] = web.AppKey("texts")
 READER: web.AppKey[Reader] = web.AppKey("reader")
 COUNTY: web.AppKey[County] = web.AppKey("county")
 LANGUAGES: web.AppKey[Mapping[str, Language]] = web.AppKey("languages")

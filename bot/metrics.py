@@ -39,7 +39,7 @@ REFUSED = {400: "malformed", 403: "not_signed", 413: "too_large", 500: "failed",
 
 
 class Lanes(Protocol):
-    """Of the writer: how many jobs wait for it, and how many it has in hand."""
+    """Of what writes: how many jobs wait for it, and how many it has in hand."""
 
     @property
     def waiting(self) -> int: ...
@@ -62,7 +62,7 @@ class Sending(Protocol):
 class Parts:
     """What this process does, asked at every look; `sending` is None where it sends nothing."""
 
-    lanes: Callable[[], Lanes]
+    lanes: Callable[[], Iterable[Lanes]]
     sending: Callable[[], Sending] | None = None
 
 
@@ -138,9 +138,10 @@ async def show(request: web.Request) -> web.Response:
 
 
 def _of_parts(parts: Parts) -> Iterable[Gauge]:
-    lanes = parts.lanes()
-    yield _one("milepost_writer_waiting", "Texts and other work that wait for this process's writer.", lanes.waiting)
-    yield _one("milepost_turns_under_way", "What this process's writer has in hand.", lanes.under_way)
+    waiting = sum(lanes.waiting for lanes in parts.lanes())
+    under_way = sum(lanes.under_way for lanes in parts.lanes())
+    yield _one("milepost_writer_waiting", "Texts and other work that wait for this process's writer.", waiting)
+    yield _one("milepost_turns_under_way", "What this process's writer has in hand.", under_way)
     if parts.sending is None:
         return
     sending = parts.sending()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import threading
 from datetime import datetime
@@ -24,6 +25,15 @@ def new_id(now: datetime) -> str:
         else:
             _last += 1
         return f"{_last:032x}"
+
+
+def _begin_afresh() -> None:
+    global _last  # noqa: PLW0603  as above
+    _last = 0
+
+
+# Two processes that count on from the same id would give the same ones.
+os.register_at_fork(after_in_child=_begin_afresh)
 
 
 def first_id(at: datetime) -> str:

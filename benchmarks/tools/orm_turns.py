@@ -158,6 +158,8 @@ ALL_OF_THEM = (
 class OrmWriter:
     """In the place of `records.writer.Writer`: takes texts, each in a session of its own."""
 
+    waiting = under_way = 0
+
     def __init__(self, engine: AsyncEngine, decider: Decider, county: County) -> None:
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
         self._decider = decider

@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from bot import log, start_up
-from bot.app import Part, Plan, open_house
+from bot.app import Part, Plan, fork_turns, open_house
 from bot.channels.twilio import TwilioChannel
 from bot.channels.twilio_webhooks import Signature
 from bot.clock import Clock, FileClock, SystemClock
@@ -19,10 +19,11 @@ from bot.errors import Problem, StartError
 from bot.ground import load_reviewed, open_database
 from bot.hooks.addresses import load_hooks
 from bot.settings import Settings, is_loopback, load
+from bot.turns_process import TurnsProcesses
 
 
 def serve(part: Part, clock_file: Path | None) -> None:
-    """Returns when told to stop. Raises StartError."""
+    """Returns when told to stop. Raises StartError; SystemExit if a process of ours has died."""
     settings = load(Settings)
     county = load_county(settings.county)
     hooks = load_hooks(settings)
@@ -41,7 +42,10 @@ def serve(part: Part, clock_file: Path | None) -> None:
         hooks,
         settings.dead_man_url.get_secret_value() if settings.dead_man_url else "",
     )
-    asyncio.run(_live(plan, settings))
+    turns = fork_turns(plan)
+    asyncio.run(_live(plan, settings, turns))
+    if turns.died:
+        raise SystemExit(1)
 
 
 def _clock(file: Path | None, settings: Settings) -> Clock:
@@ -59,10 +63,10 @@ def _clock(file: Path | None, settings: Settings) -> Clock:
         raise StartError("--clock-file cannot be read:", [Problem(str(file), str(error))]) from None
 
 
-async def _live(plan: Plan, settings: Settings) -> None:
+async def _live(plan: Plan, settings: Settings, turns: TurnsProcesses) -> None:
     async with AsyncExitStack() as stack:
         channel = await stack.enter_async_context(TwilioChannel(settings))
-        house = await stack.enter_async_context(open_house(plan, channel, channel))
+        house = await stack.enter_async_context(open_house(plan, channel, channel, turns))
         door = await stack.enter_async_context(AsyncExitStack())
         if plan.part is not Part.SCHEDULER:
             signature = Signature(settings.twilio_auth_token.get_secret_value(), settings.public_url)

@@ -10,7 +10,7 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from bot.clock import DemoClock
-from bot.keys import CLOCK, COUNTY, LANGUAGES, READER, WRITER
+from bot.keys import CLOCK, COUNTY, LANGUAGES, READER, TEXTS
 from bot.phone.live import add_live, stirred
 from bot.phone.shown import PhonePage, page_of, quick_replies
 from bot.site import render, see_other
@@ -42,7 +42,7 @@ async def say(request: web.Request) -> web.Response:
     phone = (await shown(request, request.match_info["client"])).phones[0]
     text = str((await request.post()).get("text", "")).strip()[:LONGEST]
     if text:
-        await request.app[WRITER].take_text(Inbound(f"SM{secrets.token_hex(16)}", phone.number, text))
+        await request.app[TEXTS].take_text(Inbound(f"SM{secrets.token_hex(16)}", phone.number, text))
     return _done(request, f"/phone#p{phone.client_id}")
 
 

@@ -56,10 +56,14 @@ class FileWithoutRoom:
     async def shatter(self, server: Server) -> None:
         if not hasattr(resource, "prlimit"):
             raise TrialError("only Linux can keep another process from writing")
-        resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+        self._limit(server, 1)
 
     async def mend(self, server: Server) -> None:
-        resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        self._limit(server, resource.RLIM_INFINITY)
+
+    def _limit(self, server: Server, most: int) -> None:
+        for pid in server.pids:
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
 
 
 class PostgresWithoutRoom:

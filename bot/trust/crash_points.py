@@ -88,7 +88,7 @@ def read_journal(file: Path) -> list[tuple[str, str, float]]:
 
 
 class Fate:
-    """Ends the process at `point`, the `nth` time that it comes there; never without a point."""
+    """Ends the processes of a house at `point`, the `nth` time that one comes there; never without a point."""
 
     def __init__(self, point: str, nth: int, last_words: Callable[[], None]) -> None:
         self._point = point
@@ -103,7 +103,7 @@ class Fate:
             self._left -= 1
             if not self._left:
                 self._last_words()
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.killpg(0, signal.SIGKILL)
                 threading.Event().wait()  # it dies before this ends
 
 

@@ -60,7 +60,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """`what` is "started", "ready", "crashed" (followed by "ended") or "ended"; `status` is as `waitpid` gives it."""
+    """`what` is "started", "ready", "crashed" (followed by "ended") or "ended"; `status` is as `waitpid` gives it.
+
+    "parted" says in `status` which process it has forked.
+    """
 
     what: str
     pid: int

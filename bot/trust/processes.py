@@ -9,6 +9,7 @@ import socket
 import sys
 import time
 from collections import deque
+from itertools import count
 from pathlib import Path
 from typing import Self
 
@@ -22,6 +23,8 @@ STOP = 25.0
 """Seconds in which a process that is told to stop must have stopped (delivery design)."""
 
 LINES_KEPT = 20
+
+_SHOTS = count()
 
 
 class ServerFailedError(Exception):
@@ -43,6 +46,8 @@ class Server:
         loop = asyncio.get_running_loop()
         self.order = order
         self.pid = pid
+        self.pids = [pid]
+        """Of it, and of the processes for turns that it forks."""
         self.crashed = False
         self._log = log
         self._up: asyncio.Future[bool] = loop.create_future()
@@ -52,6 +57,8 @@ class Server:
         match news.what:
             case "ready":
                 self._up.set_result(True)
+            case "parted":
+                self.pids.append(news.status)
             case "crashed":
                 self.crashed = True
             case "ended":
@@ -79,9 +86,10 @@ class Server:
         return self._ended.result()
 
     def shoot(self) -> None:
-        """As kill -9 does, without waiting for its end."""
+        """As kill -9 does, without waiting for its end: all of it, or else the process that answers alone, by turns."""
         if self.lives:
-            os.kill(self.pid, signal.SIGKILL)
+            shoot = os.killpg if next(_SHOTS) % 2 else os.kill
+            shoot(self.pid, signal.SIGKILL)
 
     async def kill(self) -> None:
         """As kill -9 does."""

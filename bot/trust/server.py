@@ -14,7 +14,7 @@ import random
 import select
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -29,7 +29,7 @@ from sqlalchemy import Connection
 from twilio.rest.api import v2010
 
 from bot import app, log
-from bot.app import Part, Plan, open_house
+from bot.app import Part, Plan, fork_turns, open_house
 from bot.channels.twilio_webhooks import Signature
 from bot.county_file import EXAMPLE, load_county
 from bot.door import open_door, told_to_stop
@@ -78,30 +78,42 @@ def settings_for(order: Order) -> Settings:
     )
 
 
-async def serve(order: Order, loaded: Loaded, say: int) -> None:
-    """Until it is told to stop, or dies."""
-    settings = settings_for(order)
-    county, languages = loaded
-    journal = Journal(order.journal)
-    fate = Fate(order.crash, order.nth, lambda: tell(say, News("crashed", os.getpid())))
-    watch_transactions(fate, journal)
-    shorten_waiting(order)
-    if order.tardy:
-        TardyWriter.tardy = order.tardy
-        replace_name(app, "Writer", lambda _: TardyWriter)
-    plan = Plan(settings, county, languages, MovedClock(Path(order.clock)), Part(order.part), pace=FASTEST)
-    async with AsyncExitStack() as stack:
+class UnderTest:
+    """Made before the house's processes part; `live` runs in the one that answers."""
+
+    def __init__(self, order: Order, loaded: Loaded, say: int) -> None:
+        self._say = say
+        self._settings = settings_for(order)
+        county, languages = loaded
+        self._journal = Journal(order.journal)
+        crashed = News("crashed", os.getpid())
+        self._fate = Fate(order.crash, order.nth, lambda: tell(say, crashed))
+        watch_transactions(self._fate, self._journal)
+        shorten_waiting(order)
+        if order.tardy:
+            TardyWriter.tardy = order.tardy
+            replace_name(app, "Writer", lambda _: TardyWriter)
+        clock = MovedClock(Path(order.clock))
+        self._plan = Plan(self._settings, county, languages, clock, Part(order.part), pace=FASTEST)
+        self._turns = fork_turns(self._plan)
+        for pid in self._turns.pids:
+            tell(say, News("parted", os.getpid(), pid))
+
+    async def live(self) -> None:
+        """Until it is told to stop, or dies."""
         patience = timedelta(seconds=PATIENCE)
-        channel = await stack.enter_async_context(WatchedChannel(settings, patience, fate, journal))
-        house = await stack.enter_async_context(open_house(plan, channel, channel))
-        door = await stack.enter_async_context(AsyncExitStack())
-        if plan.part is not Part.SCHEDULER:
-            await door.enter_async_context(open_door(house, Signature(AUTH_TOKEN, settings.public_url)))
-        told = asyncio.create_task(told_to_stop())
-        await asyncio.sleep(0)  # it listens for the signal
-        tell(say, News("ready", os.getpid()))
-        await told
-        await asyncio.gather(house.work.end(), door.aclose())
+        async with AsyncExitStack() as stack:
+            watched = WatchedChannel(self._settings, patience, self._fate, self._journal)
+            channel = await stack.enter_async_context(watched)
+            house = await stack.enter_async_context(open_house(self._plan, channel, channel, self._turns))
+            door = await stack.enter_async_context(AsyncExitStack())
+            if self._plan.part is not Part.SCHEDULER:
+                await door.enter_async_context(open_door(house, Signature(AUTH_TOKEN, self._settings.public_url)))
+            told = asyncio.create_task(told_to_stop())
+            await asyncio.sleep(0)  # it listens for the signal
+            tell(self._say, News("ready", os.getpid()))
+            await told
+            await asyncio.gather(house.work.end(), door.aclose())
 
 
 class TardyWriter(Writer):
@@ -152,12 +164,13 @@ class Nursery:
                 self._bury()
         finally:
             for pid in self._children:
-                os.kill(pid, signal.SIGKILL)
+                os.killpg(pid, signal.SIGKILL)
 
     def _start(self, order: Order) -> None:
         pid = os.fork()
         if pid == 0:
             self._become(order)
+        os.setpgid(pid, pid)  # what becomes of it, becomes of the process that it forks too
         self._children.add(pid)
         tell(1, News("started", pid))
 
@@ -177,17 +190,19 @@ class Nursery:
             kept, other = self._lifeline
             os.close(other)
             log.set_up(readable=False, level=30)
-            asyncio.run(self._live_as(order, say, kept))
+            os.setpgid(0, 0)  # as `_start` does: whoever is quicker
+            open_database(settings_for(order)).dispose()
+            under_test = UnderTest(order, self._loaded, say)
+            asyncio.run(self._watched(under_test.live(), kept))
             status = 0
         except BaseException:  # noqa: BLE001  it ends here, whatever it was
             structlog.get_logger().exception("a process under test failed")
         finally:
             os._exit(status)
 
-    async def _live_as(self, order: Order, say: int, lifeline: int) -> None:
-        open_database(settings_for(order)).dispose()
+    async def _watched(self, life: Coroutine[object, object, None], lifeline: int) -> None:
         asyncio.get_running_loop().add_reader(lifeline, os._exit, 1)
-        await serve(order, self._loaded, say)
+        await life
 
 
 if __name__ == "__main__":

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -140,7 +141,8 @@ async def test_a_database_that_hangs_is_not_waited_for(county: Installation, twi
             connection.execute(text("LOCK TABLE messages"))
             posted = asyncio.create_task(twilio.text_in(MARIA, "hello"))
             async with asyncio.timeout(10):
-                while not connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):  # noqa: ASYNC110  as above
+                # The text, and the look for what is to be sent.
+                while connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")) < 2:  # noqa: ASYNC110  as above
                     await asyncio.sleep(0.01)
             server.tell_to_stop()
             status, seconds = await server.ended()
@@ -150,3 +152,32 @@ async def test_a_database_that_hangs_is_not_waited_for(county: Installation, twi
     assert seconds < LONGEST
     assert posted.exception() or posted.result() == 503
     assert states(county) == []
+
+
+def forked_by(pid: int) -> list[int]:
+    """The processes that this one has forked. Linux only."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            _state, parent, *_ = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
+            if int(parent) == pid:
+                found.append(int(stat.parent.name))
+    return found
+
+
+@pytest.mark.timeout(120)
+async def test_when_a_process_for_turns_dies_all_of_it_ends_as_failed(county: Installation, twilio: FakeTwilio) -> None:
+    async with running(county) as server:
+        for pid in forked_by(server.process.pid):
+            os.kill(pid, signal.SIGKILL)
+        status, _ = await server.ended()
+        assert status == 1
+    assert "turns_process_ended" in server.log.result().decode()
+    async with running(county) as server:
+        children = forked_by(server.process.pid)
+        assert children
+        server.process.kill()
+        await server.process.wait()  # its log has ended, which they wrote to as well: they are no more
+    async with running(county):
+        assert await twilio.text_in(MARIA, "hello") == 200
+        await twilio.wait_for_texts(MARIA, 1)

@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.app import make_app
 from bot.health import add_health
-from bot.keys import CLOCK, READER, WALL_CLOCK, WRITER
+from bot.keys import CLOCK, READER, TEXTS, WALL_CLOCK, WRITER
 from conversations.events import WorkerInvited
 from records import watermarks
 from records.database import connect
@@ -103,6 +103,7 @@ class Sending:
 def app_that_sends(street: Street, sending: Sending) -> web.Application:
     app = web.Application()
     app[WRITER], app[READER] = street.house.writer, street.house.reader
+    app[TEXTS] = street.house.writer
     app[CLOCK] = app[WALL_CLOCK] = street.clock
     add_health(app, lambda: sending)
     return app

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 import threading
@@ -49,6 +50,19 @@ def test_ids_of_many_threads_are_different() -> None:
     for thread in threads:
         thread.join()
     assert len(set(found)) == 8000
+
+
+def test_processes_that_part_do_not_give_the_same_ids() -> None:
+    new_id(NOW)
+    told, tells = os.pipe()
+    for _ in range(2):
+        if not (pid := os.fork()):
+            os.write(tells, f"{new_id(NOW)}\n".encode())
+            os._exit(0)
+        os.waitpid(pid, 0)
+    os.close(tells)
+    with os.fdopen(told) as lines:
+        assert len(set(lines)) == 2
 
 
 def test_the_object_mapper_is_never_loaded() -> None:

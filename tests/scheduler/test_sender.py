@@ -389,7 +389,7 @@ class Late(Shaky):
 
     async def run(self, do: Callable[[Connection], T]) -> T:
         result = await self.writer.run(do)
-        with self.writer._engine.connect() as connection:
+        with self.writer._runner._engine.connect() as connection:
             if connection.scalar(select(messages.c.state)) == MessageState.CLAIMED:
                 self.has_claimed.set()
                 await self.may_hear.wait()
