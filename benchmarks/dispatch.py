@@ -50,7 +50,7 @@ def run(part: str, among: Databases, kind: str, sizes: Sizes, rounds: int, figur
 BOUND = {
     "throughput": "It is bound by the statements of a claim and of its outcome, and by one fsync for each 20 texts.",
     "claims": "It is bound by an index that holds only what is due next: what waits for later is behind it.",
-    "stalls": "It is bound by the turns of two threads at one interpreter: deciding holds it, 5 ms at a time.",
+    "stalls": "It is bound by the turns of two threads at one interpreter: storing what came of texts holds it.",
     "overtaking": "It is bound by the pace: an answer that just missed its turn waits a whole second.",
 }
 

@@ -13,10 +13,12 @@ from benchmarks.dispatching import filling
 from benchmarks.dispatching.parts import COUNTY, NOW, AtOnce, engine_of
 from benchmarks.tools.databases import Databases
 from benchmarks.tools.figures import Figures, percentile
-from bot.app import Part, Plan, open_house
+from bot import start_up
+from bot.app import Part, Plan, fork_turns, open_house
 from bot.county_file import EXAMPLE
 from bot.languages import load_languages
 from bot.settings import HouseSettings
+from bot.turns_process import TurnsProcesses
 
 LONGEST = 20.0
 """Milliseconds."""
@@ -43,14 +45,12 @@ def measure(databases: Databases, kind: str, nudges: int, figures: Figures) -> N
             filling.clients(connection, nudges, NOW)
             filling.nudges(connection, nudges, NOW - timedelta(hours=1), over=nudges)
         filling.settled(engine)
-    asyncio.run(_measure(url, kind, nudges, figures))
+    plan = _plan(url)
+    asyncio.run(_measure(plan, fork_turns(plan), f"{kind}, {nudges} fall due", nudges, figures))
     databases.drop(url)
 
 
-async def _measure(url: str, kind: str, nudges: int, figures: Figures) -> None:
-    alone = await lateness(asyncio.sleep(ALONE))
-    out = asyncio.Event()
-    channel = AtOnce(lambda _text: out.set() if channel.count >= nudges else None)
+def _plan(url: str) -> Plan:
     settings = HouseSettings(
         _env_file=None,  # type: ignore[call-arg]  # pydantic's own
         county=EXAMPLE,
@@ -58,9 +58,17 @@ async def _measure(url: str, kind: str, nudges: int, figures: Figures) -> None:
         secret_key=SecretStr("k" * 32),
         database_url=SecretStr(url),
     )
-    plan = Plan(settings, COUNTY, load_languages(COUNTY.languages), Standing(), Part.SCHEDULER, pace=1e6)
+    return Plan(settings, COUNTY, load_languages(COUNTY.languages), Standing(), Part.SCHEDULER, pace=1e6)
+
+
+async def _measure(plan: Plan, turns: TurnsProcesses, what: str, nudges: int, figures: Figures) -> None:
+    """As `milepost serve` lives."""
+    alone = await lateness(asyncio.sleep(ALONE))
+    out = asyncio.Event()
+    channel = AtOnce(lambda _text: out.set() if channel.count >= nudges else None)
     began = asyncio.get_running_loop().time()
-    async with open_house(plan, channel):
+    async with open_house(plan, channel, turns=turns):
+        start_up.is_over()
         late = await lateness(out.wait())
     seconds = asyncio.get_running_loop().time() - began
     longer = sum(one > LONGEST for one in late)
@@ -68,7 +76,7 @@ async def _measure(url: str, kind: str, nudges: int, figures: Figures) -> None:
         f"99 % of looks {percentile(late, 99):.1f} ms late, {longer} of {len(late)} longer; "
         f"all out in {seconds:.1f} s; idle, the longest is {max(alone):.1f} ms"
     )
-    figures.at_most(f"{kind}, {nudges} fall due: the longest stall of the loop", max(late), LONGEST, " ms", told)
+    figures.at_most(f"{what}: the longest stall of the loop", max(late), LONGEST, " ms", told)
 
 
 async def lateness(until: Awaitable[object]) -> list[float]:
