@@ -17,7 +17,6 @@ from conversations.languages import TimeWords
 MONTHS = range(1, 13)
 DAY_NUMBERS = range(1, 32)
 FIRST_YEAR = 2000
-LONGEST_PHRASE = 5
 SURE_NAME = 6
 """Shorter words are too like each other for a slip of the finger to be forgiven."""
 
@@ -82,6 +81,9 @@ class Mark:
     start: int = field(default=0, compare=False)
     stop: int = field(default=0, compare=False)
 
+    def placed(self, start: int, stop: int) -> Mark:
+        return Mark(self.kind, self.value, self.other, self.half, self.days, start, stop)
+
 
 Marks = tuple[Mark, ...]
 
@@ -93,19 +95,19 @@ EVERY_DAY = frozenset(range(7))
 
 def marks_of(words: Sequence[str], times: TimeWords) -> Marks:
     """The marks of a folded text's words. A word that a reader skips leaves none."""
-    lexicon = _lexicon(times)
+    lexicon, longest = _lexicon(times), _longest(times)
+    unlisted: dict[str, Marks] = {}
     marks: list[Mark] = []
     place = 0
     while place < len(words):
-        lengths = range(min(LONGEST_PHRASE, len(words) - place), 0, -1)
-        length = next((length for length in lengths if " ".join(words[place : place + length]) in lexicon), 0)
-        found = (
-            lexicon[" ".join(words[place : place + length])]
-            if length
-            else _misspelt_weekday(words[place], times) or _figures(words[place])
-        )
+        word = words[place]
+        lengths = range(min(longest.get(word, 0), len(words) - place), 0, -1)
+        phrases = ((length, " ".join(words[place : place + length])) for length in lengths)
+        length, phrase = next((found for found in phrases if found[1] in lexicon), (0, ""))
+        if not length and word not in unlisted:
+            unlisted[word] = _misspelt_weekday(word, times) or _figures(word)
         stop = place + (length or 1)
-        marks += (replace(mark, start=place, stop=stop) for mark in found)
+        marks += (mark.placed(place, stop) for mark in (lexicon[phrase] if length else unlisted[word]))
         place = stop
     return tuple(_settled(marks))
 
@@ -156,6 +158,16 @@ def _lexicon(times: TimeWords) -> dict[str, Marks]:
     for word in times.weekdays.keys() & times.months.keys():
         lexicon[word] = (Mark(Kind.WEEKDAY_OR_MONTH, times.weekdays[word], times.months[word]),)
     return lexicon
+
+
+@lru_cache
+def _longest(times: TimeWords) -> dict[str, int]:
+    """By its first word, how many words the longest phrase has."""
+    longest: dict[str, int] = {}
+    for phrase in _lexicon(times):
+        first, *more = phrase.split()
+        longest[first] = max(longest.get(first, 0), 1 + len(more))
+    return longest
 
 
 def _plurals(units: Mapping[str, int]) -> Iterator[str]:

@@ -27,7 +27,8 @@ def requested(
     They are read in the client's language, or in that of the `others` that finds more of a time in them.
     """
     at_clients = now.astimezone(situation.client.zone)
-    readings = (split(words, each.times, at_clients) or Request("") for each in (language, *others))
+    languages = (language, *(other for other in others if other is not language))
+    readings = (split(words, each.times, at_clients) or Request("") for each in languages)
     request = min(readings, key=lambda reading: len(reading.what))
     when = request.moment.stored() if request.moment else ""
     answers = {"what": request.what, "when": when, "repeats": request.repeats}

@@ -166,7 +166,9 @@ def _telling(row: Marks, today: date, days: Day | None) -> Marks:
     end counts first, then at the start; a day and an hour said together before those said apart.
     """
     runs = sorted(_runs(row), key=lambda run: (run.stop != len(row), run.start != 0, run.start))
-    said = {run: said_by(row[max(run.start - 1, 0) : run.stop + 1], today, days) for run in runs}
+    marks_of_runs = {run: row[max(run.start - 1, 0) : run.stop + 1] for run in runs}
+    sayings = {marks: said_by(marks, today, days) for marks in set(marks_of_runs.values())}
+    said = {run: sayings[marks] for run, marks in marks_of_runs.items()}
     with_day = [run for run in runs if said[run].day or said[run].minutes]
     with_hour = [run for run in runs if (said[run].hour or said[run].minutes) and not _is_aside(row, run)]
     day = next((run for run in with_day if run in with_hour), next(iter(with_day), None))

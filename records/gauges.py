@@ -20,9 +20,9 @@ from conversations.provider_errors import TABLE
 from conversations.situation import Consent, Mode
 from records import backlog, watermarks
 from records.engagement import Kind
-from records.holds import UNPROMPTED, Scope
+from records.holds import Scope
 from records.ids import first_id
-from records.states import MessageState, Outcome
+from records.states import UNPROMPTED, MessageState, Outcome
 from records.tables import UNFINISHED, attempts, engagement, escalations, holds, hook_deliveries, messages, nudges
 
 OTHER = "other"

@@ -19,14 +19,11 @@ from records.bulk import one_of
 from records.errors import NotFoundError
 from records.ids import new_id
 from records.prepared import AnyRow, Prepared
-from records.states import MessageState
+from records.states import UNPROMPTED, MessageState
 from records.tables import clients, holds, messages
 from records.types import Moment
 
 OPERATOR = "operator"
-
-UNPROMPTED = 1
-"""The priority of a text that nobody waits for."""
 
 NEVER_HELD = frozenset({Purpose.LEGAL, Purpose.CRISIS})
 """By a hold of one client or one campaign: the answer to STOP or HELP, and what is said to words of danger."""

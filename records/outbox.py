@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, false, func, select, text, update
+from sqlalchemy import Connection, ScalarSelect, bindparam, case, false, func, select, text, update
 
 from conversations import provider_errors
 from conversations.effects import Purpose
@@ -23,8 +23,8 @@ from records.delivery_trouble import Trouble
 from records.engagement import Row
 from records.ids import new_id
 from records.pace import Pace
-from records.prepared import AnyRow, Prepared
-from records.states import RANK, MessageState, Outcome
+from records.prepared import AnyRow, Prepared, together
+from records.states import ANSWER, RANK, UNPROMPTED, MessageState, Outcome
 from records.tables import UNFINISHED, attempts, clients, messages, status_events
 
 
@@ -90,19 +90,29 @@ _CANDIDATES = Prepared(
     .outerjoin(clients, clients.c.id == messages.c.client_id)
     .where(
         text("messages.state = 'due'"),
+        messages.c.priority == bindparam("priority"),
         messages.c.due_at <= bindparam("now"),
         func.coalesce(_first == messages.c.id, false()),
     )
-    .order_by(messages.c.priority, messages.c.due_at, messages.c.id)
+    .order_by(messages.c.due_at, messages.c.id)
     .limit(bindparam("most"))
     .with_for_update(of=messages, skip_locked=True)
 )
-"""What comes first of each number, answers first.
+"""What comes first of each number. Asked by priority, or else the index would be read through all that waits for later.
 
 The claims of all processes take turns (`pace.room`): none that is not committed still shows its message as due, with an
 answer to the same number before it. The coalesce changes nothing but what Postgres expects: of a bare comparison, that
 it holds for so few that it had better look at all that is due, instead of at the head of the queue.
 """
+
+
+def _first_due(priority: int) -> ScalarSelect[Any]:
+    due = (text("messages.state = 'due'"), messages.c.priority == priority)
+    return select(func.min(messages.c.due_at)).where(*due).scalar_subquery()
+
+
+_FIRST_DUE = Prepared(select(_first_due(ANSWER).label("answer"), _first_due(UNPROMPTED).label("unprompted")))
+"""When that is of each priority. To ask whether any is due would have Postgres read all that is not, to find none."""
 
 _CLAIM = Prepared(
     update(messages)
@@ -126,6 +136,8 @@ def claim(connection: Connection, now: datetime, limit: int, pace: Pace) -> Clai
     consent does not allow becomes suppressed, one on which there is a hold becomes held; all with the reason. No more
     segments leave than the `pace` has room for, but that the last text may be longer: the next ones wait for that.
     """
+    if not _is_any_due(connection, now):
+        return Claims([], 0, 0.0)
     room = pacing.room(connection, pace, now)
     if not room.segments:
         return Claims([], 0, room.opens_in)
@@ -138,7 +150,7 @@ def _taken(connection: Connection, now: datetime, limit: int, segments: int) -> 
     claimed: list[Claimed] = []
     kept: list[dict[str, str]] = []
     log: list[Row] = []
-    rows = _CANDIDATES.rows(connection, {"now": now, "most": limit})
+    rows = _candidates(connection, now, limit)
     standing = holds.that_may_keep(connection, rows) if rows else []
     for row in rows:
         if segments <= 0:
@@ -156,6 +168,20 @@ def _taken(connection: Connection, now: datetime, limit: int, segments: int) -> 
         _CLAIM.run(connection, [{"ids": [text.message_id for text in claimed]}])
         _FREEZE.run(connection, [_frozen(text, now) for text in claimed])
     return Claims(claimed, len(claimed) + len(kept), 0.0)
+
+
+def _is_any_due(connection: Connection, now: datetime) -> bool:
+    return any(at and at <= now for row in _FIRST_DUE.rows(connection, {}) for at in row)
+
+
+def _candidates(connection: Connection, now: datetime, limit: int) -> list[AnyRow]:
+    """Answers first."""
+    with together(connection):
+        asked = [
+            _CANDIDATES.ask(connection, {"priority": priority, "now": now, "most": limit})
+            for priority in (ANSWER, UNPROMPTED)
+        ]
+    return [row for answer in asked for row in answer.rows()][:limit]
 
 
 def _why_not(row: AnyRow, standing: Sequence[holds.Hold], now: datetime) -> tuple[MessageState, str] | None:

@@ -128,10 +128,13 @@ CLIENTS = select(
 _locked = CLIENTS.with_for_update(of=clients, key_share=True)
 BY_NUMBER = Prepared(_locked.where(one_of(clients.c.number, "numbers")).order_by(clients.c.id))
 _BY_ID = Prepared(_locked.where(one_of(clients.c.id, "ids")).order_by(clients.c.id))
+_FIRST_DUE = Prepared(select(func.min(nudges.c.due_at).label("at")).where(text("nudges.state = 'planned'")))
+"""To ask whether any is due would have Postgres read all that is not, to find none."""
+
 _WITH_DUE = Prepared(
     CLIENTS.join(nudges, nudges.c.client_id == clients.c.id)
     .where(text("nudges.state = 'planned'"), nudges.c.due_at <= bindparam("now"))
-    .order_by(nudges.c.due_at, nudges.c.id)
+    .order_by(nudges.c.due_at)  # as the index has them: with more in it all that is due would be sorted
     .limit(bindparam("most"))
     .with_for_update(of=clients, key_share=True, skip_locked=True)
 )
@@ -155,6 +158,9 @@ def lock_by_id(connection: Connection, ids: Sequence[str]) -> Sequence[ClientRow
 
 def lock_with_due(connection: Connection, now: datetime, most: int) -> Sequence[ClientRow]:
     """Clients with nudges that are due, the longest due first. Those in another process's hands are left to it."""
+    first = _FIRST_DUE.first(connection, {})
+    if first is None or first.at is None or first.at > now:
+        return ()
     found = _WITH_DUE.rows(connection, {"now": now, "most": most})
     return list({row.id: row for row in found}.values())
 

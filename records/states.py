@@ -51,3 +51,7 @@ RANK = {
     MessageState.DELIVERED: 4,
 }
 """Reports come more than once and in any order; a message's state only rises in rank (delivery facts, 4)."""
+
+
+ANSWER, UNPROMPTED = 0, 1
+"""Priorities: what is sent first, and what nobody waits for."""

@@ -341,7 +341,7 @@ messages = Table(
     Column("at", Moment, nullable=False),
     Column("due_at", Moment),
     Column("expires_at", Moment),
-    Column("priority", Integer, nullable=False),  # what is sent first: 0 for an answer, 1 for what nobody waits for
+    Column("priority", Integer, nullable=False),  # states.ANSWER or UNPROMPTED
     Column("attempts", Integer, nullable=False),
     Column("campaign", ID),  # as of its nudge
     Index(None, "client_id", "id"),

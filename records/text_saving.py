@@ -12,7 +12,7 @@ from records.batch import OneClient, Row
 from records.bulk import inserting
 from records.engagement import BOT, Kind
 from records.ids import new_id
-from records.states import MessageState
+from records.states import ANSWER, UNPROMPTED, MessageState
 from records.tables import messages
 
 ANSWER_FIRST = frozenset({Purpose.REPLY, Purpose.LEGAL, Purpose.CRISIS, Purpose.HUMAN})
@@ -72,7 +72,7 @@ def outgoing(text: Texted, number: str, now: datetime, expires_at: datetime) -> 
         "at": now,
         "due_at": now,
         "expires_at": expires_at,
-        "priority": 0 if text.purpose in ANSWER_FIRST else 1,
+        "priority": ANSWER if text.purpose in ANSWER_FIRST else UNPROMPTED,
         "attempts": 0,
         "campaign": None,
     }

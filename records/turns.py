@@ -41,7 +41,7 @@ from records.errors import NotFoundError
 from records.ids import new_id
 from records.prepared import Prepared, together
 from records.situations import ClientRow, Loaded
-from records.states import MessageState
+from records.states import ANSWER, MessageState
 from records.tables import messages
 
 log = structlog.get_logger()
@@ -476,7 +476,7 @@ def _inbound_row(inbound: Inbound, people: Sequence[ClientRow], now: datetime) -
         "at": now,
         "due_at": None,
         "expires_at": None,
-        "priority": 0,
+        "priority": ANSWER,
         "attempts": 0,
         "campaign": None,
     }
