@@ -10,7 +10,7 @@ from typing import Any, Self
 from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 
-from bot.channels.twilio_client import HttpClient, TooManyError, messages
+from bot.channels.twilio_client import HttpClient, TooManyError, client_of
 from bot.channels.twilio_webhooks import LONGEST_TEXT
 from bot.settings import Settings
 from records.turns import Inbound
@@ -48,11 +48,14 @@ class TwilioChannel:
 
     def __init__(self, settings: Settings, patience: timedelta = PATIENCE) -> None:
         self._http = HttpClient()
-        self._messages = messages(settings, self._http)
+        client = client_of(settings, self._http)
+        self._api = client.api.v2010
+        self._messages = client.messages
+        self._texts = f"/Accounts/{settings.twilio_account_sid}/Messages.json"
         self._callback = f"{settings.public_url}/twilio/status"
         self._number = settings.twilio_from
         self._service = settings.twilio_messaging_service_sid
-        self._sender = {"messaging_service_sid": self._service} if self._service else {"from_": self._number}
+        self._sender = {"MessagingServiceSid": self._service} if self._service else {"From": self._number}
         self._patience = patience.total_seconds()
 
     async def __aenter__(self) -> Self:
@@ -68,13 +71,9 @@ class TwilioChannel:
         """Never raises. Whatever may have reached the provider without a clear answer is Unknown."""
         try:
             async with asyncio.timeout(self._patience):
-                message = await self._messages.create_async(
-                    to=text.to,
-                    body=text.body,
-                    status_callback=f"{self._callback}/{text.attempt}",
-                    validity_period=text.useful_for,
-                    **self._sender,
-                )
+                # What `messages` makes of an answer, all its dates read, takes as long as half the way there.
+                answer = await self._api.create_async("POST", self._texts, data=self._form(text))
+                taken = Accepted(answer["sid"]) if answer["sid"] else Unknown()
         except TooManyError as error:
             return NotSent(error.retry_after)
         except NO_CONNECTION:
@@ -83,7 +82,16 @@ class TwilioChannel:
             return Refused(error.code) if error.status in CLIENT_ERRORS else Unknown()
         except NO_CLEAR_ANSWER:
             return Unknown()
-        return Accepted(message.sid) if message.sid else Unknown()
+        return taken
+
+    def _form(self, text: Outgoing) -> dict[str, object]:
+        return {
+            "To": text.to,
+            "Body": text.body,
+            "StatusCallback": f"{self._callback}/{text.attempt}",
+            "ValidityPeriod": text.useful_for,
+            **self._sender,
+        }
 
     async def find(self, text: Sought) -> Sequence[Sighting]:
         """By number and words. One that waits in the provider's queue has no date of sending, so none is asked for."""

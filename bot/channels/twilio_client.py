@@ -77,12 +77,12 @@ class HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # it carries no 
         return response
 
 
-def messages(settings: Settings, http: HttpClient) -> Any:  # noqa: ANN401  it carries no types
-    """The account's messages: what the provider's client calls a list."""
+def client_of(settings: Settings, http: HttpClient) -> Any:  # noqa: ANN401  it carries no types
+    """The provider's client for our account."""
     token = settings.twilio_auth_token.get_secret_value()
     client = Client(settings.twilio_account_sid, token, http_client=http)
     client.api.base_url = settings.twilio_api_base
-    return client.messages
+    return client
 
 
 def _seconds(retry_after: str | None) -> float | None:
