@@ -92,6 +92,7 @@ class Nowhere:
     """In place of the writer: the text is taken and forgotten. What is left is the server without storage."""
 
     waiting = under_way = 0
+    busy_for = 0.0
 
     async def take_text(self, _inbound: Inbound) -> Taken:
         return Taken.STORED

@@ -28,13 +28,16 @@ log = structlog.get_logger()
 PATIENCE = 4.0
 """Seconds that a check may take, so that whoever asks has the answer in five."""
 
-CHECKS = ("write", "schema", "disk", "catalogs", "clock")
+CHECKS = ("write", "texts", "schema", "disk", "catalogs", "clock")
 
 MEGABYTE = 1024 * 1024
 LEAST_FREE = 100 * MEGABYTE
 """Bytes that must be free where the database is a file: days of a county's texts take less."""
 
 NO_TIME = timedelta(0)
+
+LONGEST_TURN = 10.0
+"""Seconds. By then the provider has been told that they were not stored, and sends them again."""
 
 ASTRAY = timedelta(seconds=5)
 """So far two clocks may lie apart."""
@@ -89,6 +92,7 @@ async def ready(request: web.Request) -> web.Response:
     found, free = await asyncio.gather(_look(app), _free_bytes(file_of(app[SETTINGS].database)))
     wrong = [
         *_of_database(found),
+        *_of_texts(app[TEXTS].busy_for),
         *_of_disk(free),
         *_of_catalogs(app[COUNTY], app[LANGUAGES]),
         *_of_clock(app[CLOCK_WATCH]),
@@ -133,6 +137,12 @@ def _of_database(found: tuple[Look, datetime] | None) -> Iterator[Problem]:
     if seen.clock and abs(seen.clock - at) > ASTRAY:
         apart = round(abs(seen.clock - at).total_seconds())
         yield Problem("clock", f"{apart} s from the database's", "have both machines keep time by NTP")
+
+
+def _of_texts(busy_for: float) -> Iterator[Problem]:
+    if busy_for > LONGEST_TURN:
+        what = f"texts that came {round(busy_for)} s ago are not stored yet"
+        yield Problem("texts", what, "look who holds locks in the database; a restart loses nothing")
 
 
 def _of_disk(free: int | None) -> Iterator[Problem]:

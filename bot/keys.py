@@ -27,6 +27,11 @@ class TakesTexts(Protocol):
     @property
     def under_way(self) -> int: ...
 
+    @property
+    def busy_for(self) -> float:
+        """Seconds since what is in hand was begun; 0 if nothing is."""
+        ...
+
     async def take_text(self, inbound: Inbound) -> Taken:
         """Raises StorageError."""
         ...

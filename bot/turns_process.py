@@ -13,6 +13,7 @@ import pickle
 import signal
 import socket
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -93,6 +94,11 @@ class TurnsProcesses:
     def under_way(self) -> int:
         return sum(one.under_way for one in self._each)
 
+    @property
+    def busy_for(self) -> float:
+        """Seconds since what is in hand was given to one of them; 0 if nothing is."""
+        return max(one.busy_for for one in self._each)
+
     def listen(self, listener: Callable[[], None]) -> None:
         """Call `listener` after something was stored, on the event loop."""
         for one in self._each:
@@ -129,6 +135,7 @@ class TurnsProcess:
         self._line = line
         self._waiting: deque[_Job] = deque()
         self._in_hand: Sequence[_Job] = ()
+        self._given_at = 0.0
         self._listeners: list[Callable[[], None]] = []
         self._closing = False
 
@@ -139,6 +146,10 @@ class TurnsProcess:
     @property
     def under_way(self) -> int:
         return len(self._in_hand)
+
+    @property
+    def busy_for(self) -> float:
+        return time.monotonic() - self._given_at if self._in_hand else 0.0
 
     def listen(self, listener: Callable[[], None]) -> None:
         self._listeners.append(listener)
@@ -166,13 +177,18 @@ class TurnsProcess:
     def _give(self) -> None:
         if not self._in_hand and self._waiting:
             self._in_hand = lanes.take_next(self._waiting)
+            self._given_at = time.monotonic()
             self._out.write(packed([job.asked for job in self._in_hand]))
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
+        try:
             while True:
                 length = int.from_bytes(await reader.readexactly(LENGTH))
                 self._answer(pickle.loads(await reader.readexactly(length)))  # noqa: S301  both ends are ours
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        except Exception:
+            log.exception("turns_process_not_understood")
         if not self._closing:
             self._ended()
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -68,6 +69,7 @@ class Writer:
         self._clock = clock
         self._waiting: deque[_Job] = deque()
         self._under_way = 0
+        self._began_at = 0.0
         self._wakes = threading.Condition()
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="milepost-writer", daemon=True)
@@ -82,6 +84,11 @@ class Writer:
     def under_way(self) -> int:
         """How many are being worked on."""
         return self._under_way
+
+    @property
+    def busy_for(self) -> float:
+        """Seconds since what is being worked on was begun; 0 if nothing is."""
+        return time.monotonic() - self._began_at if self._under_way else 0.0
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Call `listener` after every commit, on the writer's thread, so it must be quick."""
@@ -165,7 +172,7 @@ class Writer:
 
     def _work(self) -> None:
         while jobs := self._next():
-            self._under_way = len(jobs)
+            self._began_at, self._under_way = time.monotonic(), len(jobs)
             try:
                 results = self._done(jobs)
             except Exception as error:  # noqa: BLE001  whatever it is: the thread must live on, and nobody wait for ever

@@ -159,6 +159,7 @@ class OrmWriter:
     """In the place of `records.writer.Writer`: takes texts, each in a session of its own."""
 
     waiting = under_way = 0
+    busy_for = 0.0
 
     def __init__(self, engine: AsyncEngine, decider: Decider, county: County) -> None:
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -15,8 +15,10 @@ from sqlalchemy import text
 from bot import health
 from bot.app import make_app
 from bot.health import CHECKS, CLOCK_WATCH, ClockWatch
+from bot.keys import TEXTS
 from records.migrations import head
 from records.readiness import Look
+from records.turns import Inbound, Taken
 from tests.bot.conftest import MONDAY, StillClock, Street
 
 ALL_IS_WELL = dict.fromkeys(CHECKS, "ok")
@@ -71,6 +73,27 @@ async def test_a_database_that_hangs_is_told_within_five_seconds(street: Street)
     assert status == 503
     assert "takes no write" in checks["write"]
     assert time.monotonic() - began < 5
+
+
+@dataclass
+class Busy:
+    """In the place of what takes texts."""
+
+    busy_for: float
+    waiting: int = 0
+    under_way: int = 1
+
+    async def take_text(self, inbound: Inbound) -> Taken:
+        raise AssertionError(inbound)
+
+
+@pytest.mark.parametrize(("busy_for", "status"), [(9.0, 200), (11.0, 503)])
+async def test_texts_that_are_in_hand_for_too_long_are_told(street: Street, busy_for: float, status: int) -> None:
+    app = make_app(street.house, None)
+    app[TEXTS] = Busy(busy_for)
+    found, checks = await ready(street, app)
+    assert found == status
+    assert (checks["texts"] == "ok") is (status == 200)
 
 
 async def test_tables_of_another_release_are_told(street: Street) -> None:

@@ -109,9 +109,11 @@ async def test_when_it_dies_nobody_waits_for_ever_and_this_process_is_told_to_st
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
     async with forked(lambda: runner(place)) as turns:
         os.kill(turns.pids[0], signal.SIGSTOP)
+        assert turns.busy_for == 0
         taking = asyncio.create_task(turns.take_text(text_of(place, 0, "SM1")))
         waiting = asyncio.create_task(turns.take_text(text_of(place, 0, "SM2")))
-        await asyncio.sleep(0)
+        while not turns.busy_for:  # noqa: ASYNC110  it tells nobody
+            await asyncio.sleep(0)
         os.kill(turns.pids[0], signal.SIGKILL)
         for task in (taking, waiting):
             with pytest.raises(StorageError):
