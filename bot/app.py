@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -55,8 +56,10 @@ TO_CATCH_UP = timedelta(seconds=30)
 
 
 ON_A_SERVER = 2
-"""Processes for turns where the database is a server's: while one waits for it, the other decides. A file has one
-writer at a time."""
+"""Processes for turns where the database is a server's, if there are as many cores: while one waits, the other decides.
+
+On one core they would only keep each other waiting; and a file has one writer at a time.
+"""
 
 
 class Part(StrEnum):
@@ -112,7 +115,12 @@ def fork_turns(plan: Plan) -> TurnsProcesses:
         start_up.is_over()
         return runner
 
-    return turns_process.fork(open_runner, 1 if is_file else ON_A_SERVER, turnstile)
+    return turns_process.fork(open_runner, 1 if is_file else min(ON_A_SERVER, _cores()), turnstile)
+
+
+def _cores() -> int:
+    """That this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _decider(plan: Plan) -> Decider:
