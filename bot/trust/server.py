@@ -96,8 +96,6 @@ class UnderTest:
         clock = MovedClock(Path(order.clock))
         self._plan = Plan(self._settings, county, languages, clock, Part(order.part), pace=FASTEST)
         self._turns = fork_turns(self._plan)
-        for pid in self._turns.pids:
-            tell(say, News("parted", os.getpid(), pid))
 
     async def live(self) -> None:
         """Until it is told to stop, or dies."""
@@ -111,6 +109,8 @@ class UnderTest:
                 await door.enter_async_context(open_door(house, Signature(AUTH_TOKEN, self._settings.public_url)))
             told = asyncio.create_task(told_to_stop())
             await asyncio.sleep(0)  # it listens for the signal
+            for pid in self._turns.pids:
+                tell(self._say, News("parted", os.getpid(), pid))
             tell(self._say, News("ready", os.getpid()))
             await told
             await asyncio.gather(house.work.end(), door.aclose())
