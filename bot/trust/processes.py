@@ -162,7 +162,6 @@ class Nursery:
             server.shoot()
         for server in list(self._servers.values()):
             await server.ended(START)
-        self._servers.clear()
 
     async def _hear(self) -> None:
         if self._process.stdout is None:

@@ -172,7 +172,6 @@ class Nursery:
             self._become(order)
         os.setpgid(pid, pid)  # what becomes of it, becomes of the process that it forks too
         self._children.add(pid)
-        tell(1, News("started", pid))
 
     def _bury(self) -> None:
         for pid in list(self._children):
@@ -191,6 +190,7 @@ class Nursery:
             os.close(other)
             log.set_up(readable=False, level=30)
             os.setpgid(0, 0)  # as `_start` does: whoever is quicker
+            tell(say, News("started", os.getpid()))  # itself: so this comes before all else that it tells
             open_database(settings_for(order)).dispose()
             under_test = UnderTest(order, self._loaded, say)
             asyncio.run(self._watched(under_test.live(), kept))
