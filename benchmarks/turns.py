@@ -110,7 +110,7 @@ def fill(url: str, count: int) -> None:
     with engine.begin() as connection:
         connection.execute(
             insert(staff).values(
-                id=worker, email="ana@example.org", first_name="Ana", role="worker", password_hash="", created_at=now
+                id=worker, email="ana@example.org", first_name="Ana", role="etw", password_hash="", created_at=now
             )
         )
         people = [

@@ -18,6 +18,7 @@ import typer
 from bot import start_up
 from bot.errors import StartError
 from conversations.notation import FlowError
+from records.roles import Role
 
 start_up.begin()
 
@@ -40,11 +41,6 @@ cli.add_typer(flow_cli, name="flow")
 class Only(StrEnum):
     WEB = "web"
     SCHEDULER = "scheduler"
-
-
-class Role(StrEnum):
-    WORKER = "worker"
-    SUPERVISOR = "supervisor"
 
 
 class Held(StrEnum):
@@ -224,12 +220,12 @@ def trust(
 def staff_add(
     email: Annotated[str, typer.Argument(help="What they log in with.")],
     first_name: Annotated[str, typer.Argument(help="The name clients know them by.")],
-    role: Annotated[Role, typer.Option(help="A supervisor sees all clients; a worker, their own.")] = Role.WORKER,
+    role: Annotated[Role, typer.Option(help="What they may do and see; `docs/access.md` tells.")] = Role.ETW,
 ) -> None:
     """Add a member of staff. The password is asked for, or read from the standard input."""
     from bot.commands.people import add_staff
 
-    add_staff(email, first_name, role.value)
+    add_staff(email, first_name, role)
 
 
 @import_cli.command("clients")

@@ -14,9 +14,11 @@ from conversations.escalations import Level
 from conversations.office_hours import works_on
 from records import hook_queue
 from records.hook_queue import Row
-from records.tables import escalations, staff
+from records.roles import REACH, Right, Role, roles_with
+from records.sight import Sight, shown
+from records.tables import clients, escalations, staff
 
-WORKER = "worker"
+ANSWERING = roles_with(Right.ANSWER) - {Role.SUPERVISOR}
 HANDS = frozenset({Audience.WORKER, Audience.TEAM})
 
 
@@ -57,7 +59,9 @@ def make(connection: Connection, county: County, day: date, now: datetime) -> No
 
 
 def _reads(hook: Hook, role: str) -> bool:
-    return bool(hook.to & HANDS) if role == WORKER else Audience.SUPERVISOR in hook.to
+    if role in ANSWERING:
+        return bool(hook.to & HANDS)
+    return role in (Role.SUPERVISOR, Role.MANAGER) and Audience.SUPERVISOR in hook.to
 
 
 def _row(hook: Hook, occasion: str, now: datetime, staff_id: str | None = None) -> Row:
@@ -73,11 +77,14 @@ def of_hook(connection: Connection, hook: Hook, now: datetime) -> Counts:
 
 
 def of_person(connection: Connection, staff_id: str, now: datetime) -> Counts:
-    """A worker's own items; of a supervisor's, the county's that are overdue or passed up."""
-    role = connection.scalar(select(staff.c.role).where(staff.c.id == staff_id))
-    if role == WORKER:
+    """A worker's own items; for a supervisor the team's that are overdue or passed up, for a manager the county's."""
+    who = connection.execute(select(staff.c.role, staff.c.team_id).where(staff.c.id == staff_id)).one()
+    if who.role in ANSWERING:
         return _counts(connection, now, escalations.c.assigned_to == staff_id, with_open=True)
-    return _counts(connection, now, true(), with_open=False)
+    if who.role == Role.MANAGER:
+        return _counts(connection, now, true(), with_open=False)
+    seen = select(clients.c.id).where(shown(Sight(REACH[Role(who.role)], staff_id, who.team_id)))
+    return _counts(connection, now, escalations.c.client_id.in_(seen), with_open=False)
 
 
 def _counts(connection: Connection, now: datetime, whose: ColumnElement[bool], *, with_open: bool) -> Counts:

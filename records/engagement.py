@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, select
 from records.bulk import inserting
 from records.ids import new_id
 from records.prepared import Prepared
+from records.sight import EVERYBODY, Sight, oversees
 from records.tables import clients, engagement, messages, staff
 
 BOT = "bot"
@@ -181,6 +182,8 @@ class Asked:
     language: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    sight: Sight = EVERYBODY
+    """Whose clients: those of the workers whom the reader oversees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +241,7 @@ _LOG = (
 
 def page(connection: Connection, asked: Asked, *, before: str | None = None, limit: int = 50) -> list[LogRow]:
     """The newest rows first; `before` is the id of the last row of the page before."""
-    wanted = _LOG.limit(limit)
+    wanted = _LOG.limit(limit).where(oversees(asked.sight, engagement.c.worker_id))
     if before is not None:
         wanted = wanted.where(engagement.c.id < before)
     for column, value in (

@@ -14,7 +14,7 @@ from records import leaves
 from records.engagement import Kind
 from records.errors import NotFoundError
 from records.escalation_calls import MANAGER, SUPERVISOR, TEAM
-from records.sight import shown
+from records.sight import Sight, of_the_team, shown
 from records.tables import clients, engagement, escalations, staff
 
 OF_AN_ITEM = frozenset(kind for kind in Kind if kind.startswith("escalation_")) | {Kind.PROMISE_BROKEN}
@@ -78,9 +78,9 @@ class Happened:
     detail: Mapping[str, Any]
 
 
-def waiting(connection: Connection, own: str | None, client_id: str | None = None) -> Sequence[Waiting]:
-    """Open escalations, the soonest due first. `own` is the worker whose clients may be seen, or None for all."""
-    return _open(connection, shown(own), *([escalations.c.client_id == client_id] if client_id else []))
+def waiting(connection: Connection, sight: Sight, client_id: str | None = None) -> Sequence[Waiting]:
+    """Open escalations, the soonest due first."""
+    return _open(connection, shown(sight), *([escalations.c.client_id == client_id] if client_id else []))
 
 
 def of_worker(connection: Connection, staff_id: str, county: County, now: datetime) -> Sequence[Waiting]:
@@ -89,21 +89,23 @@ def of_worker(connection: Connection, staff_id: str, county: County, now: dateti
     return _open(connection, escalations.c.assigned_to.in_(asked))
 
 
-def of_team(connection: Connection, county: County, now: datetime) -> Sequence[Waiting]:
+def of_team(connection: Connection, sight: Sight, county: County, now: datetime) -> Sequence[Waiting]:
     """What the team is asked for today: nobody's items, those at half-time, and those of who is away without cover."""
     away = leaves.covered_by(connection, None, county, now)
     half_time = and_(escalations.c.held_by == TEAM, escalations.c.acknowledged_at.is_(None))
-    return _open(connection, or_(escalations.c.assigned_to.is_(None), half_time, escalations.c.assigned_to.in_(away)))
+    asked = or_(escalations.c.assigned_to.is_(None), half_time, escalations.c.assigned_to.in_(away))
+    return _open(connection, of_the_team(sight), asked)
 
 
-def overdue(connection: Connection, now: datetime, own: str | None = None) -> Sequence[Waiting]:
+def overdue(connection: Connection, sight: Sight, now: datetime) -> Sequence[Waiting]:
     """Open items whose client no person turned to in time."""
-    return _open(connection, shown(own), escalations.c.due_at <= now, escalations.c.contacted_at.is_(None))
+    return _open(connection, shown(sight), escalations.c.due_at <= now, escalations.c.contacted_at.is_(None))
 
 
-def passed_up(connection: Connection) -> Sequence[Waiting]:
+def passed_up(connection: Connection, sight: Sight) -> Sequence[Waiting]:
     """Items that nobody took in time and that lie with the supervisor or the manager."""
-    return _open(connection, escalations.c.held_by.in_((SUPERVISOR, MANAGER)), escalations.c.acknowledged_at.is_(None))
+    held = escalations.c.held_by.in_((SUPERVISOR, MANAGER))
+    return _open(connection, shown(sight), held, escalations.c.acknowledged_at.is_(None))
 
 
 def by_leader(items: Iterable[Waiting]) -> Sequence[Matter]:
@@ -116,9 +118,10 @@ def by_leader(items: Iterable[Waiting]) -> Sequence[Matter]:
     return [Matter(leader, tuple(under.get(leader.id, ()))) for leader in under.get("", ())]
 
 
-def escalation(connection: Connection, escalation_id: str, own: str | None) -> Waiting:
-    """One escalation, open or closed; anybody may look at the team's. Raises NotFoundError."""
-    seen = or_(shown(own), escalations.c.assigned_to.is_(None), escalations.c.held_by == TEAM)
+def escalation(connection: Connection, escalation_id: str, sight: Sight) -> Waiting:
+    """One escalation, open or closed; all of a team may look at the team's. Raises NotFoundError."""
+    teams = and_(of_the_team(sight), or_(escalations.c.assigned_to.is_(None), escalations.c.held_by == TEAM))
+    seen = or_(shown(sight), teams)
     row = connection.execute(_ESCALATIONS.where(escalations.c.id == escalation_id, seen)).first()
     if row is None:
         raise NotFoundError

@@ -17,6 +17,8 @@ from records.bulk import inserting, one_of
 from records.engagement import Kind, entry
 from records.errors import NotFoundError
 from records.ids import new_id
+from records.roles import Role
+from records.sight import Sight, oversees
 from records.tables import clients, consent_events, nudges, staff, talks
 
 
@@ -25,7 +27,7 @@ class StaffMember:
     id: str
     email: str
     first_name: str
-    role: str
+    role: Role
     active: bool
 
 
@@ -59,7 +61,9 @@ class Imported:
     unclear: int = 0
 
 
-def add_staff(connection: Connection, email: str, first_name: str, role: str, password_hash: str, now: datetime) -> str:
+def add_staff(
+    connection: Connection, email: str, first_name: str, role: Role, password_hash: str, now: datetime
+) -> str:
     """A new member of staff; gives the id. `email` in lower case; raises IntegrityError if it is taken."""
     staff_id = new_id(now)
     row = {
@@ -92,7 +96,14 @@ def all_staff(connection: Connection) -> Sequence[StaffMember]:
     """By first name."""
     columns = (staff.c.id, staff.c.email, staff.c.first_name, staff.c.role, staff.c.active)
     rows = connection.execute(select(*columns).order_by(staff.c.first_name, staff.c.id))
-    return [StaffMember(*row) for row in rows]
+    return [StaffMember(row.id, row.email, row.first_name, Role(row.role), row.active) for row in rows]
+
+
+def overseen(connection: Connection, sight: Sight) -> Sequence[tuple[str, str]]:
+    """(id, first name) of who sees, and of the workers whose clients they see; accounts that are open, by name."""
+    wanted = select(staff.c.id, staff.c.first_name).where(staff.c.active, oversees(sight, staff.c.id))
+    rows = connection.execute(wanted.order_by(staff.c.first_name, staff.c.id))
+    return [(row.id, row.first_name) for row in rows]
 
 
 _KNOWN = select(

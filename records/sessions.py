@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 
+from records.roles import REACH, RIGHTS, Reach, Right, Role
+from records.sight import Sight
 from records.tables import sessions, staff
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
-SUPERVISOR = "supervisor"
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A log-in, and whose it is. Moments are UTC."""
+    """A log-in, whose it is, and whose clients they see. Moments are UTC."""
 
     staff_id: str
     first_name: str
-    role: str
+    role: Role
     csrf: str
     created_at: datetime
     seen_at: datetime
+    sight: Sight
+
+    def may(self, right: Right) -> bool:
+        return right in RIGHTS[self.role]
 
     @property
-    def sees_all(self) -> bool:
-        """A supervisor sees every client; a worker their own."""
-        return self.role == SUPERVISOR
-
-    @property
-    def own(self) -> str | None:
-        """The worker whose clients are shown, or None for all."""
-        return None if self.sees_all else self.staff_id
+    def oversees(self) -> bool:
+        return self.may(Right.OVERSEE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,19 @@ def open_session(connection: Connection, staff_id: str, token_hash: str, csrf: s
     connection.execute(insert(sessions).values(row))
 
 
-def find_session(connection: Connection, token_hash: str, now: datetime) -> Session | None:
-    """The log-in of this cookie, unless it idled for half an hour, lasted for twelve, or the account was closed."""
+def find_session(
+    connection: Connection, token_hash: str, now: datetime, covered_by: Callable[[Connection, str], Iterable[str]]
+) -> Session | None:
+    """The log-in of this cookie, unless it idled for half an hour, lasted for twelve, or the account was closed.
+
+    `covered_by` gives the ids of those for whom a member of staff answers while they are away.
+    """
     wanted = (
         select(
             staff.c.id,
             staff.c.first_name,
             staff.c.role,
+            staff.c.team_id,
             sessions.c.csrf,
             sessions.c.created_at,
             sessions.c.seen_at,
@@ -71,7 +77,13 @@ def find_session(connection: Connection, token_hash: str, now: datetime) -> Sess
         .where(sessions.c.token_hash == token_hash, staff.c.active, ~_ran_out(now))
     )
     row = connection.execute(wanted).first()
-    return Session(*row) if row else None
+    if row is None:
+        return None
+    role = Role(row.role)
+    reach = REACH[role]
+    covers = frozenset(covered_by(connection, row.id)) if reach in (Reach.OWN, Reach.TEAM) else frozenset()
+    sight = Sight(reach, row.id, row.team_id, covers)
+    return Session(row.id, row.first_name, role, row.csrf, row.created_at, row.seen_at, sight)
 
 
 def keep_session(connection: Connection, token_hash: str, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What the staff pages show. `own` is the worker whose clients may be seen, or None for all."""
+"""What the staff pages show."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from conversations.nudges import OF_SILENCE, UNHEARD, NudgeKind, NudgeState
 from conversations.situation import Consent, Situation
 from records import escalation_reads
 from records.errors import NotFoundError
-from records.sight import shown
+from records.sight import Sight, shown
 from records.situations import CLIENTS, load
 from records.tables import UNPROMPTED, clients, goals, messages, nudges, staff, steps
 
@@ -87,37 +87,37 @@ def staff_names(connection: Connection) -> Mapping[str, str]:
     return {row.id: row.first_name for row in connection.execute(select(staff.c.id, staff.c.first_name))}
 
 
-def client_names(connection: Connection, own: str | None) -> Sequence[tuple[str, str]]:
+def client_names(connection: Connection, sight: Sight) -> Sequence[tuple[str, str]]:
     """(id, first name) in the order of the names: the first 500, for a list to choose from."""
-    wanted = select(clients.c.id, clients.c.first_name).where(shown(own))
+    wanted = select(clients.c.id, clients.c.first_name).where(shown(sight))
     rows = connection.execute(wanted.order_by(clients.c.first_name, clients.c.id).limit(MOST_NAMES))
     return [(row.id, row.first_name) for row in rows]
 
 
-def cases(connection: Connection, own: str | None) -> Sequence[Case]:
+def cases(connection: Connection, sight: Sight) -> Sequence[Case]:
     """The clients: those for whom somebody is due first, then by name."""
-    plans, planned = _plans(connection, own), _next_nudges(connection, own)
+    plans, planned = _plans(connection, sight), _next_nudges(connection, sight)
     counts: dict[str, int] = defaultdict(int)
-    for one in escalation_reads.waiting(connection, own):
+    for one in escalation_reads.waiting(connection, sight):
         counts[one.client_id] += 1
     wanted = select(clients, staff.c.first_name.label("worker")).join(staff, staff.c.id == clients.c.worker_id)
-    rows = connection.execute(wanted.where(shown(own)).order_by(clients.c.first_name, clients.c.id))
+    rows = connection.execute(wanted.where(shown(sight)).order_by(clients.c.first_name, clients.c.id))
     found = [_case(row, plans.get(row.id, ""), planned.get(row.id), counts[row.id]) for row in rows]
     return sorted(found, key=lambda case: not case.waiting)
 
 
-def client_card(connection: Connection, client_id: str, own: str | None) -> ClientCard:
-    """Raises NotFoundError if there is no such client, or it is another worker's."""
-    row = connection.execute(select(clients).where(clients.c.id == client_id, shown(own))).first()
+def client_card(connection: Connection, client_id: str, sight: Sight) -> ClientCard:
+    """Raises NotFoundError if there is no such client, or they are out of sight."""
+    row = connection.execute(select(clients).where(clients.c.id == client_id, shown(sight))).first()
     if row is None:
         raise NotFoundError
     zone, consent = ZoneInfo(row.zone), Consent(row.consent)
     return ClientCard(row.id, row.first_name, row.language, zone, consent, row.phone_is_shared)
 
 
-def situation(connection: Connection, client_id: str, own: str | None, county: County, now: datetime) -> Situation:
-    """What is known of a client just now, without a lock. Raises NotFoundError."""
-    wanted: Select[Any] = CLIENTS.where(clients.c.id == client_id, shown(own))
+def situation(connection: Connection, client_id: str, sight: Sight, county: County, now: datetime) -> Situation:
+    """What is known of a client just now, without a lock. Raises NotFoundError as `client_card` does."""
+    wanted: Select[Any] = CLIENTS.where(clients.c.id == client_id, shown(sight))
     rows = connection.execute(wanted).all()
     if not rows:
         raise NotFoundError
@@ -189,7 +189,7 @@ def _case(row: Row[Any], plan: str, nudge: Planned | None, count: int) -> Case:
     )
 
 
-def _plans(connection: Connection, own: str | None) -> dict[str, str]:
+def _plans(connection: Connection, sight: Sight) -> dict[str, str]:
     """Goal and latest step in one line, by client."""
     latest = (
         select(steps.c.client_id, steps.c.goal, func.max(steps.c.number).label("number"))
@@ -208,14 +208,14 @@ def _plans(connection: Connection, own: str | None) -> dict[str, str]:
                 steps.c.number == latest.c.number,
             ),
         )
-        .where(goals.c.status.in_(OPEN), shown(own))
+        .where(goals.c.status.in_(OPEN), shown(sight))
         .order_by(goals.c.number)
     )
     rows = connection.execute(wanted)
     return {row.client_id: f"{row.text}: {row.step}" if row.step else row.text for row in rows}
 
 
-def _next_nudges(connection: Connection, own: str | None) -> dict[str, Planned]:
+def _next_nudges(connection: Connection, sight: Sight) -> dict[str, Planned]:
     nth = func.row_number().over(partition_by=nudges.c.client_id, order_by=(nudges.c.due_at, nudges.c.id)).label("nth")
     numbered = (
         select(nudges, nth)
@@ -223,7 +223,7 @@ def _next_nudges(connection: Connection, own: str | None) -> dict[str, Planned]:
         .where(
             nudges.c.state == NudgeState.PLANNED,
             nudges.c.kind.not_in(OF_SILENCE | UNHEARD),
-            shown(own),
+            shown(sight),
         )
         .subquery()
     ).c

@@ -51,6 +51,13 @@ def _where(name: str, *columns: str, rows: str, unique: bool = False) -> Index:
 
 # --- who -------------------------------------------------------------------------------------------------------------
 
+teams = Table(
+    "teams",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("name", String(80), nullable=False, unique=True),
+)
+
 staff = Table(
     "staff",
     metadata,
@@ -58,6 +65,7 @@ staff = Table(
     Column("email", String(254), nullable=False, unique=True),
     Column("first_name", String(80), nullable=False),
     Column("role", String(20), nullable=False),
+    Column("team_id", ID, ForeignKey("teams.id"), index=True),
     Column("password_hash", Text, nullable=False),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("created_at", Moment, nullable=False),
@@ -101,6 +109,19 @@ clients = Table(
     Column("safety_word", String(40), nullable=False, server_default=""),
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("number", "first_name"),
+)
+
+referrals = Table(
+    "referrals",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("client_id", ID, ForeignKey("clients.id"), nullable=False, index=True),
+    Column("staff_id", ID, ForeignKey("staff.id"), nullable=False),
+    Column("created_by", ID, ForeignKey("staff.id"), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("agreed_at", Moment),  # when the client said yes to it: without that, a provider sees nothing
+    Column("ended_at", Moment),
+    _where("uq_referrals_open", "staff_id", "client_id", rows="ended_at IS NULL", unique=True),
 )
 
 shared_phones = Table(

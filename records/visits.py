@@ -13,6 +13,7 @@ from conversations.visits import AHEAD, Visit, VisitStatus
 from records.engagement import Kind, note_staff_act
 from records.errors import NotFoundError, TooLateError
 from records.ids import new_id
+from records.sight import EVERYBODY, Sight, oversees, shown
 from records.tables import clients, free_times, staff, visits
 
 
@@ -48,9 +49,9 @@ def next_number(connection: Connection, client_id: str) -> int:
     return (connection.scalar(found) or 0) + 1
 
 
-def visit(connection: Connection, client_id: str, number: int, own: str | None) -> ClientVisit:
-    """Raises NotFoundError if there is none, or it is another worker's client's."""
-    row = connection.execute(_visits(own).where(visits.c.client_id == client_id, visits.c.number == number)).first()
+def visit(connection: Connection, client_id: str, number: int, sight: Sight) -> ClientVisit:
+    """Raises NotFoundError if there is none, or its client is out of sight."""
+    row = connection.execute(_visits(sight).where(visits.c.client_id == client_id, visits.c.number == number)).first()
     if row is None:
         raise NotFoundError("no such visit")
     return _client_visit(row)
@@ -58,7 +59,9 @@ def visit(connection: Connection, client_id: str, number: int, own: str | None) 
 
 def of_client(connection: Connection, client_id: str) -> Sequence[ClientVisit]:
     """All, the latest first."""
-    return _found(connection, _visits(None).where(visits.c.client_id == client_id).order_by(visits.c.starts_at.desc()))
+    return _found(
+        connection, _visits(EVERYBODY).where(visits.c.client_id == client_id).order_by(visits.c.starts_at.desc())
+    )
 
 
 def of_worker(connection: Connection, worker_id: str, since: datetime, until: datetime) -> Sequence[ClientVisit]:
@@ -91,11 +94,11 @@ def offer(connection: Connection, worker_id: str, moments: Iterable[datetime], s
     return len(rows)
 
 
-def withdraw(connection: Connection, time_id: str, own: str | None, staff_id: str, now: datetime) -> None:
+def withdraw(connection: Connection, time_id: str, sight: Sight, staff_id: str, now: datetime) -> None:
     """Offer this time no longer. Raises NotFoundError, or TooLateError while a client holds it or once it is taken."""
-    wanted = select(free_times).where(free_times.c.id == time_id).with_for_update()
-    row = connection.execute(wanted).first()
-    if row is None or own not in (None, row.worker_id):
+    wanted = select(free_times).where(free_times.c.id == time_id, oversees(sight, free_times.c.worker_id))
+    row = connection.execute(wanted.with_for_update()).first()
+    if row is None:
         raise NotFoundError("no such time")
     it = _offered(row, now)
     if it.taken or it.held_until:
@@ -104,18 +107,18 @@ def withdraw(connection: Connection, time_id: str, own: str | None, staff_id: st
     note_staff_act(connection, Kind.TIME_WITHDRAWN, staff_id, now, detail={"starts_at": it.starts_at.isoformat()})
 
 
-def _visits(own: str | None) -> Select[Any]:
+def _visits(sight: Sight) -> Select[Any]:
     wanted = (
         select(visits, staff.c.first_name.label("worker"), clients.c.first_name.label("client"), clients.c.zone)
         .select_from(visits)
         .join(clients, clients.c.id == visits.c.client_id)
         .join(staff, staff.c.id == visits.c.worker_id)
     )
-    return wanted if own is None else wanted.where(clients.c.worker_id == own)
+    return wanted.where(shown(sight))
 
 
 def _soonest_first(*those: ColumnElement[bool]) -> Select[Any]:
-    return _visits(None).where(*those).order_by(visits.c.starts_at, visits.c.client_id)
+    return _visits(EVERYBODY).where(*those).order_by(visits.c.starts_at, visits.c.client_id)
 
 
 def _found(connection: Connection, wanted: Select[Any]) -> Sequence[ClientVisit]:

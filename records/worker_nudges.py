@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 from conversations.nudges import NudgeKind, NudgeState
 from records.engagement import Kind, note_staff_act
 from records.errors import ChangedError, NotFoundError, TooLateError
+from records.sight import EVERYBODY, Sight, shown
 from records.tables import clients, nudges
 
 ASKED_FOR = (NudgeKind.WORKER_NUDGE, NudgeKind.INVITE)
@@ -64,8 +65,8 @@ def schedule(connection: Connection, nudge_id: str, client_id: str, wish: Wish, 
     return True
 
 
-def find(connection: Connection, nudge_id: str, own: str | None) -> WorkerNudge:
-    """Raises NotFoundError if there is none, or its client is another worker's (`own` is None for who sees all)."""
+def find(connection: Connection, nudge_id: str, sight: Sight) -> WorkerNudge:
+    """Raises NotFoundError if there is none, or its client is out of sight."""
     wanted = (
         select(
             nudges.c.id,
@@ -81,7 +82,7 @@ def find(connection: Connection, nudge_id: str, own: str | None) -> WorkerNudge:
         .join(clients, clients.c.id == nudges.c.client_id)
         .where(nudges.c.id == nudge_id, nudges.c.kind.in_(ASKED_FOR))
     )
-    row = connection.execute(wanted if own is None else wanted.where(clients.c.worker_id == own)).first()
+    row = connection.execute(wanted.where(shown(sight))).first()
     if row is None:
         raise NotFoundError
     return WorkerNudge(*row)
@@ -105,9 +106,9 @@ def cancel(connection: Connection, nudge_id: str, staff_id: str, now: datetime) 
 
 def _waiting(connection: Connection, nudge_id: str) -> WorkerNudge:
     """The nudge, with its client locked as the ticker locks it, so that only one of the two has it."""
-    client_id = find(connection, nudge_id, None).client_id
+    client_id = find(connection, nudge_id, EVERYBODY).client_id
     connection.execute(select(clients.c.id).where(clients.c.id == client_id).with_for_update(key_share=True))
-    nudge = find(connection, nudge_id, None)
+    nudge = find(connection, nudge_id, EVERYBODY)
     if nudge.state != NudgeState.PLANNED:
         raise TooLateError
     return nudge

@@ -18,7 +18,7 @@ NTH = ":first + i"
 
 def staff(connection: Connection, now: datetime) -> None:
     """One worker, whom all clients belong to."""
-    row = {"id": ":worker", "email": "'ana@example.org'", "first_name": "'Ana'", "role": "'worker'"}
+    row = {"id": ":worker", "email": "'ana@example.org'", "first_name": "'Ana'", "role": "'etw'"}
     row |= {"password_hash": "''", "created_at": ":now"}
     _insert(connection, "staff", row, count=1, worker=WORKER, now=now)
 

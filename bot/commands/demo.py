@@ -32,6 +32,7 @@ from conversations.nudges import NudgeKind
 from conversations.situation import Client, Situation
 from records import gauges, people, phones
 from records.people import NewClient
+from records.roles import Role
 from scheduler.windows import next_allowed
 
 PACE = 1000.0
@@ -44,13 +45,13 @@ class Somebody:
 
     email: str
     first_name: str
-    role: str
+    role: Role
 
 
 STAFF = (
-    Somebody("ana@example.org", "Ana", "worker"),
-    Somebody("luis@example.org", "Luis", "worker"),
-    Somebody("sam@example.org", "Sam", "supervisor"),
+    Somebody("ana@example.org", "Ana", Role.ETW),
+    Somebody("luis@example.org", "Luis", Role.ETW),
+    Somebody("sam@example.org", "Sam", Role.SUPERVISOR),
 )
 CLIENTS = (
     ("+17075550111", "Maria", "en", "ana@example.org"),

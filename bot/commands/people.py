@@ -20,6 +20,7 @@ from bot.settings import DatabaseSettings, load
 from bot.staff.passwords import hash_password
 from records import people
 from records.people import Imported, NewClient
+from records.roles import Role
 
 ACTOR = "import"
 CHUNK = 500
@@ -28,7 +29,7 @@ CHUNK = 500
 SHORTEST_PASSWORD = 12
 
 
-def add_staff(email: str, first_name: str, role: str) -> None:
+def add_staff(email: str, first_name: str, role: Role) -> None:
     """Raises StartError."""
     email, first_name = email.strip().lower(), first_name.strip()
     if "@" not in email or not first_name:

@@ -19,6 +19,7 @@ from bot.simulator.virtual_client import Person, VirtualClient
 from conversations.situation import Consent, Rhythm
 from records import people
 from records.ids import new_id
+from records.roles import Role
 from records.tables import clients
 
 STAFF_NAMES = ("Ana", "Luis", "Petra", "Noel", "Vera", "Igor", "Alba", "Saul", "Edith", "Tomas")
@@ -102,8 +103,8 @@ def settle_in(connection: Connection, lines: Sequence[PhoneLine], chance: random
     """Staff and clients as rows. Nobody has agreed to anything yet."""
     count = sum(len(line.clients) for line in lines)
     names = STAFF_NAMES[: max(2, min(len(STAFF_NAMES), count // CLIENTS_A_WORKER))]
-    workers = [_worker(connection, name, "worker", chance, now) for name in names]
-    supervisor = _worker(connection, "Sam", "supervisor", chance, now)
+    workers = [_worker(connection, name, Role.ETW, chance, now) for name in names]
+    supervisor = _worker(connection, "Sam", Role.SUPERVISOR, chance, now)
     ids: dict[int, str] = {}
     worker_of: dict[int, Worker] = {}
     for client in all_clients(lines):
@@ -129,6 +130,6 @@ def settle_in(connection: Connection, lines: Sequence[PhoneLine], chance: random
     return Caseload(lines, workers, supervisor, ids, worker_of)
 
 
-def _worker(connection: Connection, name: str, role: str, chance: random.Random, now: datetime) -> Worker:
+def _worker(connection: Connection, name: str, role: Role, chance: random.Random, now: datetime) -> Worker:
     staff_id = people.add_staff(connection, f"{name.lower()}@example.org", name, role, "-", now)
     return Worker(staff_id, name, chance.choice((0.6, 0.9, 0.97)))

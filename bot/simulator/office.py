@@ -38,6 +38,7 @@ from records import leaves, staff_reads, thread_acts, worker_nudges
 from records.errors import NotFoundError, RefusedError, TooLateError
 from records.escalations import Closing, Outcome
 from records.ids import new_id
+from records.sight import EVERYBODY
 from records.tables import clients, escalations, free_times, visits
 from records.worker_nudges import Wish
 from scheduler.windows import next_allowed
@@ -252,7 +253,7 @@ class Office:
         worker, client_id = self.caseload.worker_of[nth], self.caseload.ids[nth]
 
         def plan(connection: Connection) -> None:
-            situation = staff_reads.situation(connection, client_id, None, self.county, now)
+            situation = staff_reads.situation(connection, client_id, EVERYBODY, self.county, now)
             if situation.client.consent is not Consent.ACTIVE:
                 return
             wanted = now + timedelta(hours=self.chance.uniform(1, 90))

@@ -51,7 +51,7 @@ async def offer(request: web.Request, me: Session) -> web.Response:
 
 async def withdraw(request: web.Request, me: Session) -> web.Response:
     now, time_id = request.app[CLOCK].now(), request.match_info["id"]
-    act = partial(visits.withdraw, time_id=time_id, own=me.own, staff_id=me.staff_id, now=now)
+    act = partial(visits.withdraw, time_id=time_id, sight=me.sight, staff_id=me.staff_id, now=now)
     done, whose = "time-withdrawn", await _whose(request, me)
     try:
         await request.app[WRITER].run(act)
@@ -78,9 +78,9 @@ def read_times(on: str, times: str, county: County, now: datetime) -> tuple[list
 
 
 async def _whose(request: web.Request, me: Session) -> str:
-    """Whose calendar: one's own, or for who sees all that of the worker who is named. Raises NotFoundError."""
-    named = request.query.get("worker", "") if me.sees_all else ""
-    if named and named not in await names.of_staff(request):
+    """Whose calendar: one's own, or that of the worker who is named. Raises NotFoundError."""
+    named = request.query.get("worker", "")
+    if named and named not in dict(await names.overseen(request, me)):
         raise NotFoundError
     return named or me.staff_id
 
@@ -106,10 +106,10 @@ async def _page(
         "today": now.astimezone(county.zone).date(),
         "whose": whose,
         "query": "" if whose == me.staff_id else f"?worker={whose}",
-        "workers": await names.at_work(request),
+        "workers": await names.overseen(request, me),
         "visits": await reader.run(partial(visits.upcoming, worker_id=whose, now=now)),
         "times": _by_day(await reader.run(partial(visits.offered, worker_id=whose, now=now)), county),
-        "clients": dict(await reader.run(partial(staff_reads.client_names, own=None))),
+        "clients": dict(await reader.run(partial(staff_reads.client_names, sight=me.sight))),
         "problems": defaultdict(str, problems or {}),
         "said": defaultdict(str, said or {}),
         "notice": notices.of(request),

@@ -9,16 +9,20 @@ from aiohttp import web
 from bot.keys import CLOCK, COUNTY, READER
 from bot.site import render
 from records import escalation_reads, staff_reads
+from records.roles import Right
 from records.sessions import Session
 
 
 async def show_caseload(request: web.Request, me: Session) -> web.Response:
+    """Who has a role without clients is told where to go on."""
+    if not me.may(Right.SEE_CLIENTS):
+        return render(request, "no_clients.html", {"me": me})
     reader = request.app[READER]
     context = {
         "me": me,
         "county": request.app[COUNTY],
         "now": request.app[CLOCK].now(),
-        "waiting": await reader.run(partial(escalation_reads.waiting, own=me.own)),
-        "cases": await reader.run(partial(staff_reads.cases, own=me.own)),
+        "waiting": await reader.run(partial(escalation_reads.waiting, sight=me.sight)),
+        "cases": await reader.run(partial(staff_reads.cases, sight=me.sight)),
     }
     return render(request, "caseload.html", context)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from aiohttp import web
@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.keys import CLOCK, COUNTY, READER, WRITER
 from bot.site import render, see_other
 from bot.staff import names, notices
+from bot.staff.desk import known_of
 from bot.staff.draft import Shown
 from bot.staff.plain_words import LOST, OUTCOMES
 from conversations import tools
@@ -23,6 +24,7 @@ from records import engagement, escalation_reads, own_reminders, staff_reads, vi
 from records.engagement import CLIENT, Asked, Kind, LogRow, note_staff_act
 from records.escalation_reads import Waiting
 from records.ids import new_id
+from records.roles import Right
 from records.sessions import Session
 
 SEEN_BY_OTHERS = frozenset({Trigger.PARTNER_VIOLENCE, Trigger.UNSAFE_TO_TEXT, Trigger.SAFETY_WORD})
@@ -55,8 +57,9 @@ async def show_client(request: web.Request, me: Session) -> web.Response:
     """Every look at somebody's texts goes into the log."""
     client_id, now = request.match_info["id"], request.app[CLOCK].now()
     await _client(request, me)
-    look = partial(note_staff_act, kind=Kind.THREAD_VIEWED, staff_id=me.staff_id, now=now, client_id=client_id)
-    await request.app[WRITER].run(look)
+    if me.may(Right.READ_THREADS):
+        look = partial(note_staff_act, kind=Kind.THREAD_VIEWED, staff_id=me.staff_id, now=now, client_id=client_id)
+        await request.app[WRITER].run(look)
     return await client_page(request, me, NOTHING)
 
 
@@ -64,15 +67,16 @@ async def client_page(request: web.Request, me: Session, writing: Writing, statu
     client_id, now = request.match_info["id"], request.app[CLOCK].now()
     context = await _thread(request, me)
     reader, county = request.app[READER], request.app[COUNTY]
-    known = await reader.run(partial(staff_reads.situation, client_id=client_id, own=me.own, county=county, now=now))
+    known = await known_of(request, me, client_id)
     planned = await reader.run(partial(staff_reads.planned, client_id=client_id))
-    waiting = await reader.run(partial(escalation_reads.waiting, own=me.own, client_id=client_id))
+    waiting = await reader.run(partial(escalation_reads.waiting, sight=me.sight, client_id=client_id))
     more = {
         "me": me,
         "county": county,
         "now": now,
         "known": known,
         "goal": known.goal,
+        "may_see_goal": me.may(Right.SEE_GOALS) or (known.goal is not None and known.goal.shared),
         "waiting": waiting,
         "planned": planned,
         "may_be_invited": known.client.consent in MAY_BE_INVITED,
@@ -129,7 +133,7 @@ def hides_texts(known: Situation, waiting: Sequence[Waiting]) -> bool:
 
 
 async def _client(request: web.Request, me: Session) -> staff_reads.ClientCard:
-    ask = partial(staff_reads.client_card, client_id=request.match_info["id"], own=me.own)
+    ask = partial(staff_reads.client_card, client_id=request.match_info["id"], sight=me.sight)
     return await request.app[READER].run(ask)
 
 
@@ -141,8 +145,11 @@ async def _since(request: web.Request, client_id: str) -> LogRow | None:
 
 
 async def _thread(request: web.Request, me: Session) -> Mapping[str, object]:
-    client = await _client(request, me)
+    """Who may not read the texts sees that they went, and how far they came."""
+    client, reads = await _client(request, me), me.may(Right.READ_THREADS)
     texts = await request.app[READER].run(partial(staff_reads.thread, client_id=client.id))
+    if not reads:
+        texts = [replace(text, body="") for text in texts if text.direction == "out"]
     waits = await request.app[READER].run(partial(staff_reads.is_mid_breath, client_id=client.id))
     who = {**await names.of_staff(request), CLIENT: client.first_name}
-    return {"client": client, "thread": texts, "names": who, "lost": LOST, "waits": waits}
+    return {"client": client, "thread": texts, "names": who, "lost": LOST, "waits": waits, "reads": reads}

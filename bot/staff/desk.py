@@ -37,7 +37,7 @@ async def known_of(request: web.Request, me: Session, client_id: str) -> Situati
     ask = partial(
         staff_reads.situation,
         client_id=client_id,
-        own=me.own,
+        sight=me.sight,
         county=request.app[COUNTY],
         now=request.app[CLOCK].now(),
     )

@@ -21,6 +21,7 @@ from records.errors import NotFoundError, RefusedError, TooLateError
 from records.escalation_reads import Matter, Waiting
 from records.escalations import Closing, Outcome, Owner
 from records.sessions import Session
+from records.sight import EVERYBODY
 
 HOWS = {name: OUTCOMES[name] for name in (Outcome.TALKED, Outcome.LEFT_MESSAGE, Outcome.MET)}
 """How a person turned to a client."""
@@ -150,7 +151,7 @@ async def _page(
     status: int = 200,
 ) -> web.Response:
     reader, now, county = request.app[READER], request.app[CLOCK].now(), request.app[COUNTY]
-    others = await reader.run(partial(escalation_reads.waiting, own=None, client_id=one.client_id))
+    others = await reader.run(partial(escalation_reads.waiting, sight=EVERYBODY, client_id=one.client_id))
     staff = await names.of_staff(request)
     context = {
         "me": me,
@@ -186,7 +187,7 @@ async def _seen(request: web.Request, me: Session, escalation_id: str) -> Waitin
     """An item that this member of staff may see: their clients', the team's, and those of whom they cover for."""
     reader = request.app[READER]
     try:
-        return await reader.run(partial(escalation_reads.escalation, escalation_id=escalation_id, own=me.own))
+        return await reader.run(partial(escalation_reads.escalation, escalation_id=escalation_id, sight=me.sight))
     except NotFoundError:
         asked = await _asked(request, me)
         return next((one for one in asked if one.id == escalation_id), None)
@@ -202,12 +203,12 @@ async def _shelves(request: web.Request, me: Session) -> Sequence[Shelf]:
     """Each item once, on the first list that it is on."""
     reader, county, now = request.app[READER], request.app[COUNTY], request.app[CLOCK].now()
     found = [("yours", "Yours", "Nothing waits for you.", await _asked(request, me))]
-    team = await reader.run(partial(escalation_reads.of_team, county=county, now=now))
+    team = await reader.run(partial(escalation_reads.of_team, sight=me.sight, county=county, now=now))
     found.append(("team", "The team's", "Nothing waits for the team.", team))
-    everything = await reader.run(partial(escalation_reads.waiting, own=me.own))
-    if me.sees_all:
-        up = await reader.run(escalation_reads.passed_up)
-        late = await reader.run(partial(escalation_reads.overdue, now=now))
+    everything = await reader.run(partial(escalation_reads.waiting, sight=me.sight))
+    if me.oversees:
+        up = await reader.run(partial(escalation_reads.passed_up, sight=me.sight))
+        late = await reader.run(partial(escalation_reads.overdue, sight=me.sight, now=now))
         found.insert(0, ("overdue", "Overdue", "Nothing is overdue.", late))
         found.insert(0, ("passed-up", "Passed up to you", "Nothing was passed up.", up))
         found.append(("others", "With somebody", "Nothing else is open.", everything))

@@ -30,7 +30,7 @@ async def add_leave(request: web.Request, me: Session) -> web.Response:
         return await _page(request, me, problems, said, status=422)
     add = partial(
         leaves.add,
-        staff_id=_whose(me, said["staff"]),
+        staff_id=await _whose(request, me, said["staff"]),
         first_day=first,
         last_day=last,
         cover_id=said["cover"] or None,
@@ -47,18 +47,23 @@ async def add_leave(request: web.Request, me: Session) -> web.Response:
 async def remove_leave(request: web.Request, me: Session) -> web.Response:
     now, county, leave_id = request.app[CLOCK].now(), request.app[COUNTY], request.match_info["id"]
     ahead = await request.app[READER].run(partial(leaves.ahead, county=county, now=now))
-    if any(leave.id == leave_id and not _may_change(me, leave.staff_id) for leave in ahead):
+    may_change = await _whose_leave(request, me)
+    if any(leave.id == leave_id and leave.staff_id not in may_change for leave in ahead):
         raise NotFoundError
     await request.app[WRITER].run(partial(leaves.remove, leave_id=leave_id, by=me.staff_id, now=now))
     return see_other(notices.address("/staff/leave", "leave-removed"))
 
 
-def _whose(me: Session, named: str) -> str:
-    return named if me.sees_all and named else me.staff_id
+async def _whose(request: web.Request, me: Session, named: str) -> str:
+    """One's own, or that of the worker who is named. Raises NotFoundError."""
+    if named and named not in await _whose_leave(request, me):
+        raise NotFoundError
+    return named or me.staff_id
 
 
-def _may_change(me: Session, staff_id: str) -> bool:
-    return me.sees_all or staff_id == me.staff_id
+async def _whose_leave(request: web.Request, me: Session) -> Mapping[str, str]:
+    """First names by id: of those whose leave one may enter and take back."""
+    return dict(await names.overseen(request, me)) if me.oversees else {me.staff_id: me.first_name}
 
 
 async def _page(
@@ -74,6 +79,7 @@ async def _page(
         "today": now.astimezone(county.zone).date(),
         "leaves": await request.app[READER].run(partial(leaves.ahead, county=county, now=now)),
         "people": await names.at_work(request),
+        "may_change": await _whose_leave(request, me),
         "problems": defaultdict(str, problems or {}),
         "said": defaultdict(str, said or {}),
         "notice": notices.of(request),

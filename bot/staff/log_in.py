@@ -11,11 +11,13 @@ from functools import partial
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot.keys import READER, SETTINGS, WALL_CLOCK, WRITER
+from bot.keys import CLOCK, COUNTY, READER, SETTINGS, WALL_CLOCK, WRITER
 from bot.site import render, see_other
 from bot.staff import passwords
 from bot.staff.lock_out import LockOut
 from records import sessions
+from records.leaves import covered_by
+from records.roles import Right
 from records.sessions import Session
 
 LOCK_OUT = web.AppKey("lock_out", LockOut)
@@ -26,16 +28,19 @@ HOME = "/staff"
 StaffPage = Callable[[web.Request, Session], Awaitable[web.StreamResponse]]
 
 
-def logged_in(page: StaffPage, *, keeps: bool = True) -> Handler:
-    """The page, for staff alone. Others are sent to the log-in; a form without our token is refused.
+def logged_in(page: StaffPage, right: Right, *, keeps: bool = True) -> Handler:
+    """The page, for staff whose role has the right to it. Who is not logged in is sent to the log-in.
 
-    `keeps=False` is for what the browser asks by itself: it does not count as the person being there.
+    A form without our token is refused. `keeps=False` is for what the browser asks by itself: it does not count as the
+    person being there.
     """
 
     async def view(request: web.Request) -> web.StreamResponse:
         session = await _session(request)
         if session is None:
             return _to_log_in(request)
+        if not session.may(right):
+            raise web.HTTPForbidden(text="Your account is not for this. Whoever keeps the accounts can change that.")
         if request.method == "POST" and not await _has_token(request, session):
             raise web.HTTPForbidden(text="This form is too old. Go back, load the page again and try once more.")
         if keeps:
@@ -101,8 +106,13 @@ def _to_log_in(request: web.Request) -> web.Response:
 async def _session(request: web.Request) -> Session | None:
     if _cookie(request) not in request.cookies:
         return None
-    now = request.app[WALL_CLOCK].now()
-    return await request.app[READER].run(partial(sessions.find_session, token_hash=_hashed(request), now=now))
+    find = partial(
+        sessions.find_session,
+        token_hash=_hashed(request),
+        now=request.app[WALL_CLOCK].now(),
+        covered_by=partial(covered_by, county=request.app[COUNTY], now=request.app[CLOCK].now()),
+    )
+    return await request.app[READER].run(find)
 
 
 async def _has_token(request: web.Request, session: Session) -> bool:

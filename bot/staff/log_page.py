@@ -59,7 +59,8 @@ class Filter:
     def asked(self, session: Session, zone: ZoneInfo) -> Asked:
         return Asked(
             client_id=self.client or None,
-            worker_id=session.own or self.worker or None,
+            worker_id=self.worker or None,
+            sight=session.sight,
             kinds=frozenset({self.kind} if self.kind else ()),
             language=self.language or None,
             since=at_wall(self.since, time(0), zone) if self.since else None,
@@ -96,8 +97,8 @@ async def show_log(request: web.Request, me: Session) -> web.Response:
         "filter": chosen,
         "problem": problem,
         "entries": rows[:ROWS],
-        "clients": await reader.run(partial(staff_reads.client_names, own=me.own)),
-        "workers": sorted(staff.items(), key=lambda pair: pair[1]),
+        "clients": await reader.run(partial(staff_reads.client_names, sight=me.sight)),
+        "workers": await names.overseen(request, me),
         "names": staff,
         "kinds": list(Kind),
         "newest": _address(request, None) if before else "",

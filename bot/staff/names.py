@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from aiohttp import web
 
 from bot.keys import READER
 from records import people, staff_reads
+from records.sessions import Session
 
 
 async def of_staff(request: web.Request) -> Mapping[str, str]:
     return await request.app[READER].run(staff_reads.staff_names)
+
+
+async def overseen(request: web.Request, me: Session) -> Sequence[tuple[str, str]]:
+    """(id, first name) of oneself and of the workers whose clients one sees, by name."""
+    return await request.app[READER].run(partial(people.overseen, sight=me.sight))
 
 
 async def at_work(request: web.Request) -> Sequence[tuple[str, str]]:

@@ -119,7 +119,7 @@ async def _written(request: web.Request, me: Session) -> WorkerNudge:
 
 
 async def _nudge(request: web.Request, me: Session) -> WorkerNudge:
-    return await request.app[READER].run(partial(worker_nudges.find, nudge_id=request.match_info["id"], own=me.own))
+    return await request.app[READER].run(partial(worker_nudges.find, nudge_id=request.match_info["id"], sight=me.sight))
 
 
 async def _draft(request: web.Request, nudge_id: str = "") -> Draft:

@@ -1,6 +1,10 @@
-"""Which staff page answers at which address. Every one but the log-in is for staff alone."""
+"""Which staff page answers at which address, and the right that it needs. What is not in this table has no address."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
 import aiohttp_jinja2
 from aiohttp import web
@@ -23,10 +27,96 @@ from bot.staff import (
 )
 from bot.staff.desk import RULE_LISTS
 from bot.staff.lock_out import LockOut
-from bot.staff.log_in import LOCK_OUT, log_in, log_out, logged_in, show_log_in
+from bot.staff.log_in import LOCK_OUT, StaffPage, log_in, log_out, logged_in, show_log_in
 from bot.staff.once import ONCE, Once
+from records.roles import Right
 
 ID = "{id:[0-9a-f]{32}}"
+
+
+class About(StrEnum):
+    """Whose record an address names: what is out of sight is not there for who asks."""
+
+    NOTHING = "nothing"
+    CLIENT = "client"
+    VISIT = "visit"
+    NUDGE = "nudge"
+    ESCALATION = "escalation"
+    TIME = "time"
+    LEAVE = "leave"
+    DELIVERY = "delivery"
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRoute:
+    method: str
+    path: str
+    right: Right
+    page: StaffPage
+    about: About = About.NOTHING
+    keeps: bool = True
+    """Whether it shows that the person is there; see `logged_in`."""
+
+
+def _get(path: str, right: Right, page: StaffPage, about: About = About.NOTHING, *, keeps: bool = True) -> StaffRoute:
+    return StaffRoute("GET", path, right, page, about, keeps)
+
+
+def _post(path: str, right: Right, page: StaffPage, about: About = About.NOTHING) -> StaffRoute:
+    return StaffRoute("POST", path, right, page, about)
+
+
+CLIENT, NUDGE, ESCALATION = f"/staff/clients/{ID}", f"/staff/nudges/{ID}", f"/staff/escalations/{ID}"
+VISIT = f"{CLIENT}/visits/{{number:[0-9]{{1,6}}}}"
+
+ROUTES: Sequence[StaffRoute] = (
+    _post("/staff/log-out", Right.OWN_ACCOUNT, log_out),
+    _get("/staff", Right.OWN_ACCOUNT, caseload_page.show_caseload),
+    _get(CLIENT, Right.SEE_CLIENTS, client_page.show_client, About.CLIENT),
+    _get(f"{CLIENT}/thread", Right.SEE_CLIENTS, client_page.show_thread, About.CLIENT, keeps=False),
+    _post(f"{CLIENT}/invite", Right.KEEP_CONTACT, client_page.invite, About.CLIENT),
+    _post(f"{CLIENT}/take-over", Right.TEXT, hand_over_pages.take_over, About.CLIENT),
+    _post(f"{CLIENT}/write", Right.TEXT, hand_over_pages.write, About.CLIENT),
+    _post(f"{CLIENT}/write/preview", Right.TEXT, hand_over_pages.preview, About.CLIENT),
+    _post(f"{CLIENT}/hand-back", Right.TEXT, hand_over_pages.hand_back, About.CLIENT),
+    _post(f"{CLIENT}/start-again", Right.TEXT, hand_over_pages.start_again, About.CLIENT),
+    _post(f"{CLIENT}/talk", Right.TEXT, hand_over_pages.start_talk, About.CLIENT),
+    _get(f"{CLIENT}/contact", Right.KEEP_CONTACT, contact_page.show_contact, About.CLIENT),
+    _post(f"{CLIENT}/opt-out", Right.KEEP_CONTACT, contact_page.record_opt_out, About.CLIENT),
+    _post(f"{CLIENT}/number", Right.KEEP_CONTACT, contact_page.change_number, About.CLIENT),
+    _post(f"{CLIENT}/safety-word", Right.KEEP_CONTACT, contact_page.set_safety_word, About.CLIENT),
+    _get(f"{CLIENT}/visits/new", Right.KEEP_VISITS, visit_pages.show_new, About.CLIENT),
+    _post(f"{CLIENT}/visits/new", Right.KEEP_VISITS, visit_pages.enter, About.CLIENT),
+    _get(VISIT, Right.KEEP_VISITS, visit_pages.show_visit, About.VISIT),
+    _post(VISIT, Right.KEEP_VISITS, visit_pages.move, About.VISIT),
+    _post(f"{VISIT}/close", Right.KEEP_VISITS, visit_pages.close, About.VISIT),
+    _get(f"{VISIT}/visit.ics", Right.KEEP_VISITS, visit_pages.download_visit, About.VISIT),
+    _get(f"{CLIENT}/nudges/new", Right.TEXT, nudge_pages.show_new, About.CLIENT),
+    _post(f"{CLIENT}/nudges/new", Right.TEXT, nudge_pages.schedule, About.CLIENT),
+    _post(f"{CLIENT}/nudges/preview", Right.TEXT, nudge_pages.preview_new, About.CLIENT),
+    _get(NUDGE, Right.TEXT, nudge_pages.show_nudge, About.NUDGE),
+    _post(NUDGE, Right.TEXT, nudge_pages.change, About.NUDGE),
+    _post(f"{NUDGE}/preview", Right.TEXT, nudge_pages.preview_change, About.NUDGE),
+    _post(f"{NUDGE}/cancel", Right.TEXT, nudge_pages.cancel, About.NUDGE),
+    _get("/staff/waiting", Right.ANSWER, escalation_pages.show_waiting),
+    _get(ESCALATION, Right.ANSWER, escalation_pages.show_escalation, About.ESCALATION),
+    _post(f"{ESCALATION}/acknowledge", Right.ANSWER, escalation_pages.acknowledge, About.ESCALATION),
+    _post(f"{ESCALATION}/contacted", Right.ANSWER, escalation_pages.contacted, About.ESCALATION),
+    _post(f"{ESCALATION}/snooze", Right.ANSWER, escalation_pages.snooze, About.ESCALATION),
+    _post(f"{ESCALATION}/reassign", Right.ANSWER, escalation_pages.reassign, About.ESCALATION),
+    _post(f"{ESCALATION}/resolve", Right.ANSWER, escalation_pages.resolve, About.ESCALATION),
+    _get("/staff/visits", Right.KEEP_VISITS, calendar_page.show_calendar),
+    _get("/staff/visits.ics", Right.KEEP_VISITS, calendar_page.download_calendar),
+    _post("/staff/times", Right.KEEP_VISITS, calendar_page.offer),
+    _post(f"/staff/times/{ID}/withdraw", Right.KEEP_VISITS, calendar_page.withdraw, About.TIME),
+    _get("/staff/leave", Right.KEEP_LEAVE, leave_pages.show_leave),
+    _post("/staff/leave", Right.KEEP_LEAVE, leave_pages.add_leave),
+    _post(f"/staff/leave/{ID}/remove", Right.KEEP_LEAVE, leave_pages.remove_leave, About.LEAVE),
+    _get("/staff/notices", Right.KEEP_NOTICES, parked_page.show_parked),
+    _post(f"/staff/notices/{ID}/retry", Right.KEEP_NOTICES, parked_page.try_again, About.DELIVERY),
+    _get("/staff/log", Right.READ_LOG, log_page.show_log),
+    _get("/staff/log.csv", Right.READ_LOG, log_page.download_log),
+)
 
 
 def add_routes(app: web.Application) -> None:
@@ -34,59 +124,10 @@ def add_routes(app: web.Application) -> None:
     app[LOCK_OUT] = LockOut()
     languages = app[LANGUAGES]
     app[RULE_LISTS] = load_rule_lists(languages)
-    aiohttp_jinja2.get_env(app).filters.update(plain_words.FILTERS)
+    environment = aiohttp_jinja2.get_env(app)
+    environment.filters.update(plain_words.FILTERS)
+    environment.globals["Right"] = Right
     app[ONCE] = Once()
-    client, nudge, escalation = f"/staff/clients/{ID}", f"/staff/nudges/{ID}", f"/staff/escalations/{ID}"
-    visit = f"{client}/visits/{{number:[0-9]{{1,6}}}}"
-    app.router.add_routes(
-        [
-            web.get("/staff/log-in", show_log_in),
-            web.post("/staff/log-in", log_in),
-            web.post("/staff/log-out", logged_in(log_out)),
-            web.get("/staff", logged_in(caseload_page.show_caseload)),
-            web.get(client, logged_in(client_page.show_client)),
-            web.get(f"{client}/thread", logged_in(client_page.show_thread, keeps=False)),
-            web.post(f"{client}/invite", logged_in(client_page.invite)),
-            web.post(f"{client}/take-over", logged_in(hand_over_pages.take_over)),
-            web.post(f"{client}/write", logged_in(hand_over_pages.write)),
-            web.post(f"{client}/write/preview", logged_in(hand_over_pages.preview)),
-            web.post(f"{client}/hand-back", logged_in(hand_over_pages.hand_back)),
-            web.post(f"{client}/start-again", logged_in(hand_over_pages.start_again)),
-            web.post(f"{client}/talk", logged_in(hand_over_pages.start_talk)),
-            web.get(f"{client}/contact", logged_in(contact_page.show_contact)),
-            web.post(f"{client}/opt-out", logged_in(contact_page.record_opt_out)),
-            web.post(f"{client}/number", logged_in(contact_page.change_number)),
-            web.post(f"{client}/safety-word", logged_in(contact_page.set_safety_word)),
-            web.get(f"{client}/visits/new", logged_in(visit_pages.show_new)),
-            web.post(f"{client}/visits/new", logged_in(visit_pages.enter)),
-            web.get(visit, logged_in(visit_pages.show_visit)),
-            web.post(visit, logged_in(visit_pages.move)),
-            web.post(f"{visit}/close", logged_in(visit_pages.close)),
-            web.get(f"{visit}/visit.ics", logged_in(visit_pages.download_visit)),
-            web.get(f"{client}/nudges/new", logged_in(nudge_pages.show_new)),
-            web.post(f"{client}/nudges/new", logged_in(nudge_pages.schedule)),
-            web.post(f"{client}/nudges/preview", logged_in(nudge_pages.preview_new)),
-            web.get(nudge, logged_in(nudge_pages.show_nudge)),
-            web.post(nudge, logged_in(nudge_pages.change)),
-            web.post(f"{nudge}/preview", logged_in(nudge_pages.preview_change)),
-            web.post(f"{nudge}/cancel", logged_in(nudge_pages.cancel)),
-            web.get("/staff/waiting", logged_in(escalation_pages.show_waiting)),
-            web.get(escalation, logged_in(escalation_pages.show_escalation)),
-            web.post(f"{escalation}/acknowledge", logged_in(escalation_pages.acknowledge)),
-            web.post(f"{escalation}/contacted", logged_in(escalation_pages.contacted)),
-            web.post(f"{escalation}/snooze", logged_in(escalation_pages.snooze)),
-            web.post(f"{escalation}/reassign", logged_in(escalation_pages.reassign)),
-            web.post(f"{escalation}/resolve", logged_in(escalation_pages.resolve)),
-            web.get("/staff/visits", logged_in(calendar_page.show_calendar)),
-            web.get("/staff/visits.ics", logged_in(calendar_page.download_calendar)),
-            web.post("/staff/times", logged_in(calendar_page.offer)),
-            web.post(f"/staff/times/{ID}/withdraw", logged_in(calendar_page.withdraw)),
-            web.get("/staff/leave", logged_in(leave_pages.show_leave)),
-            web.post("/staff/leave", logged_in(leave_pages.add_leave)),
-            web.post(f"/staff/leave/{ID}/remove", logged_in(leave_pages.remove_leave)),
-            web.get("/staff/notices", logged_in(parked_page.show_parked)),
-            web.post(f"/staff/notices/{ID}/retry", logged_in(parked_page.try_again)),
-            web.get("/staff/log", logged_in(log_page.show_log)),
-            web.get("/staff/log.csv", logged_in(log_page.download_log)),
-        ]
-    )
+    app.router.add_routes([web.get("/staff/log-in", show_log_in), web.post("/staff/log-in", log_in)])
+    for one in ROUTES:
+        app.router.add_route(one.method, one.path, logged_in(one.page, one.right, keeps=one.keeps))

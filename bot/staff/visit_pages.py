@@ -119,7 +119,7 @@ async def _change(request: web.Request, me: Session, client: Client, visit: Visi
 async def _visit(request: web.Request, me: Session) -> tuple[Situation, ClientVisit]:
     """Raises NotFoundError unless it is a client they may see, and there is such a visit."""
     known, number = await known_of(request, me, request.match_info["id"]), int(request.match_info["number"])
-    ask = partial(visits.visit, client_id=known.client.id, number=number, own=None)
+    ask = partial(visits.visit, client_id=known.client.id, number=number, sight=me.sight)
     return known, await request.app[READER].run(ask)
 
 

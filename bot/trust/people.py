@@ -15,6 +15,7 @@ from records import people, text_saving
 from records.bulk import inserting
 from records.ids import new_id
 from records.nudge_saving import INSERT as INSERT_NUDGES
+from records.roles import Role
 from records.tables import clients, messages, staff
 
 ZONE = "America/Los_Angeles"
@@ -63,7 +64,7 @@ def number(nth: int) -> str:
 def worker(connection: Connection, now: datetime) -> str:
     """The one worker's id."""
     found: str | None = connection.scalar(select(staff.c.id))
-    return found or people.add_staff(connection, "ana@example.org", "Ana", "worker", "-", now)
+    return found or people.add_staff(connection, "ana@example.org", "Ana", Role.ETW, "-", now)
 
 
 def move_in(connection: Connection, nths: Sequence[int], consent: Consent, now: datetime) -> list[Person]:

@@ -35,6 +35,7 @@ from conversations.visits import Visit, VisitEvent, VisitStatus
 from records import people, thread_acts, visits
 from records.escalations import Closing, Outcome, Owner
 from records.outbox import Claimed
+from records.roles import Role
 from records.tables import clients, escalations, talks
 from records.turns import Inbound
 from scheduler.channel import Accepted
@@ -100,7 +101,7 @@ class Player:
         self.shown = 0
         self.texts = 0
         self.ana = self.bot.run(
-            lambda connection: people.add_staff(connection, "ana@example.org", "Ana", "worker", "-", self.now)
+            lambda connection: people.add_staff(connection, "ana@example.org", "Ana", Role.ETW, "-", self.now)
         )
 
     def play(self) -> Sequence[Spoken]:

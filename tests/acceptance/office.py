@@ -32,6 +32,7 @@ from conversations.events import Event, WorkerLeft
 from conversations.situation import Consent
 from records import hook_queue, people
 from records.people import NewClient
+from records.roles import Role
 from records.states import MessageState
 from records.tables import clients, hook_deliveries, messages
 from records.writer import Writer
@@ -200,7 +201,7 @@ async def open_office(database_url: str, port: int, now: datetime, *hooks: Hook)
         at_work.start()
         stack.push_async_callback(at_work.close)
         ana = await house.writer.run(
-            lambda c: people.add_staff(c, "ana@example.org", "Ana", "worker", "-", clock.now())
+            lambda c: people.add_staff(c, "ana@example.org", "Ana", Role.ETW, "-", clock.now())
         )
         yield Office(house, twilio, clock, receivers, ana, script, scenes)
 

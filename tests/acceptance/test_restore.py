@@ -32,6 +32,7 @@ from records.database import connect
 from records.holds import Scope
 from records.people import NewClient
 from records.restoring import Settled
+from records.roles import Role
 from records.tables import clients, escalations, messages, nudges
 from records.worker_nudges import Wish
 from scheduler.backfill import Backfill
@@ -191,7 +192,7 @@ async def town(migrated_url: str, tmp_path: Path, free_port: int) -> AsyncIterat
 
 def move_in(connection: Connection, now: datetime) -> None:
     """Ana's clients, who all agreed; for two of them she has written a text that is to go out some day."""
-    ana = people.add_staff(connection, "ana@example.org", "Ana", "worker", "-", now)
+    ana = people.add_staff(connection, "ana@example.org", "Ana", Role.ETW, "-", now)
     new = [NewClient(number, f"Client{n}", "en", "America/Los_Angeles", ana) for n, number in enumerate(PEOPLE)]
     people.put_clients(connection, new, ana, now)
     connection.execute(update(clients).values(consent=Consent.ACTIVE, consented_at=now))

@@ -21,6 +21,7 @@ from bot.languages import load_languages
 from bot.trust.fake_twilio import AUTH_TOKEN, FakeTwilio
 from records import people, phones
 from records.people import NewClient
+from records.roles import Role
 from tests.bot.settings_for_tests import make_settings
 
 MARIA = "+17075550111"
@@ -76,7 +77,7 @@ async def open_street(database_url: str, port: int) -> AsyncIterator[Street]:
 
 
 async def _people(house: House) -> tuple[str, str]:
-    ana = await house.writer.run(lambda c: people.add_staff(c, "ana@example.org", "Ana", "worker", "-", MONDAY))
+    ana = await house.writer.run(lambda c: people.add_staff(c, "ana@example.org", "Ana", Role.ETW, "-", MONDAY))
     maria = NewClient(MARIA, "Maria", "en", "America/Los_Angeles", ana)
     await house.writer.run(lambda c: people.put_clients(c, [maria], ana, MONDAY))
     return ana, (await house.reader.run(phones.phones))[0].client_id

@@ -18,6 +18,7 @@ from bot.errors import StartError
 from records import people, sqlite_files, watermarks
 from records.database import connect, revision
 from records.migrations import head, known_revisions
+from records.roles import Role
 from records.tables import staff
 
 NOW = datetime(2026, 3, 2, 18, tzinfo=UTC)
@@ -37,7 +38,7 @@ def database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, migrated_sqlite_ur
 def join(file: Path, first_name: str) -> None:
     engine = connect(f"sqlite:///{file}")
     with engine.begin() as connection:
-        people.add_staff(connection, f"{first_name}@example.org", first_name, "worker", "-", NOW)
+        people.add_staff(connection, f"{first_name}@example.org", first_name, Role.ETW, "-", NOW)
     engine.dispose()
 
 

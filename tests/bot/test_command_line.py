@@ -130,7 +130,7 @@ def test_a_database_that_cannot_be_reached_is_said_so_without_its_password(
 def test_staff_are_added_with_a_hashed_password(run: Run, sqlite_url: str) -> None:
     assert run("staff", "add", "sam@example.org", "Sam", "--role", "supervisor", stdin=PASSWORD)[0] == 0
     assert table(sqlite_url, "email") == ["ana@example.org", "sam@example.org"]
-    assert table(sqlite_url, "role") == ["worker", "supervisor"]
+    assert table(sqlite_url, "role") == ["etw", "supervisor"]
     assert all(str(hashed).startswith("$argon2id$") for hashed in table(sqlite_url, "hash"))
 
 

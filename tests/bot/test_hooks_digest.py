@@ -20,6 +20,7 @@ from bot.hooks.digest_round import DigestRound
 from conversations.county import Audience, County, Hook, HookKind
 from records import people
 from records.digests import day_of
+from records.roles import Role
 from records.tables import hook_deliveries
 from tests.bot.conftest import MONDAY, Street
 from tests.bot.hooks_for_tests import (
@@ -86,8 +87,8 @@ async def test_a_system_gets_the_countys_numbers_and_no_more(street: Street, rec
 
 async def test_each_member_of_staff_is_mailed_what_is_theirs(street: Street) -> None:
     def add(connection: Connection) -> None:
-        people.add_staff(connection, "luis@example.org", "Luis", "worker", "-", MONDAY)
-        people.add_staff(connection, "sam@example.org", "Sam", "supervisor", "-", MONDAY)
+        people.add_staff(connection, "luis@example.org", "Luis", Role.ETW, "-", MONDAY)
+        people.add_staff(connection, "sam@example.org", "Sam", Role.SUPERVISOR, "-", MONDAY)
 
     await street.house.writer.run(add)
     await open_item(street, level="U1", due_at=MONDAY - timedelta(hours=1))
@@ -104,7 +105,7 @@ async def test_each_member_of_staff_is_mailed_what_is_theirs(street: Street) -> 
 
 async def test_a_mail_of_few_readers_has_digests_for_those_alone(street: Street) -> None:
     add = partial(
-        people.add_staff, email="s@example.org", first_name="Sam", role="supervisor", password_hash="-", now=MONDAY
+        people.add_staff, email="s@example.org", first_name="Sam", role=Role.SUPERVISOR, password_hash="-", now=MONDAY
     )
     sam = await street.house.writer.run(add)
     hooks = [replace(MAIL, name=audience, to=frozenset({audience})) for audience in Audience]

@@ -17,6 +17,7 @@ from conversations.county import Hook, HookKind
 from conversations.escalations import Level
 from records import hook_queue, people
 from records.hook_queue import HookDelivery
+from records.roles import Role
 from records.tables import staff
 from tests.bot.conftest import MONDAY, Street
 from tests.bot.hooks_for_tests import (
@@ -53,7 +54,7 @@ async def sam(street: Street) -> None:
     """A supervisor, and a worker beside Ana, and one who has left."""
 
     def add(connection: Connection) -> None:
-        for name, role in (("sam", "supervisor"), ("luis", "worker"), ("gone", "worker")):
+        for name, role in (("sam", Role.SUPERVISOR), ("luis", Role.ETW), ("gone", Role.ETW)):
             people.add_staff(connection, f"{name}@example.org", name.title(), role, "-", MONDAY)
         connection.execute(update(staff).where(staff.c.first_name == "Gone").values(active=False))
 

@@ -9,6 +9,7 @@ from conversations.office_hours import due
 from records import escalations, people
 from records.engagement import Kind
 from records.escalations import Closing, Outcome
+from records.roles import Role
 from records.tables import engagement, hook_deliveries
 from records.tables import escalations as table
 from tests.records.place import NOW, Place
@@ -39,7 +40,7 @@ def logged(place: Place, kind: Kind) -> Sequence[Any]:
     return place.rows(engagement, engagement.c.kind == kind)
 
 
-def hire(place: Place, first_name: str, role: str = "worker") -> str:
+def hire(place: Place, first_name: str, role: Role = Role.ETW) -> str:
     """A new member of staff; gives the id."""
     email = f"{first_name.lower()}@example.org"
     found: str = place.do(lambda c: people.add_staff(c, email, first_name, role, "hash", NOW))

@@ -19,6 +19,7 @@ from conversations.situation import Consent, Situation
 from records import outbox, people
 from records.outbox import Claimed, Claims
 from records.pace import Pace
+from records.roles import Role
 from records.tables import clients
 from records.writer import Inbound, Taken, Writer
 
@@ -112,7 +113,7 @@ async def open_place(engine: Engine) -> AsyncIterator[Place]:
     county = County("Alder", "Goals", "555-0100", ZoneInfo(ZONE), hooks=(Hook("desk"), Hook("pager")))
     numbers = [f"+1555010{n:04d}" for n in range(5)]
     with engine.begin() as connection:
-        worker = people.add_staff(connection, "ana@example.org", "Ana", "worker", "hash", NOW)
+        worker = people.add_staff(connection, "ana@example.org", "Ana", Role.ETW, "hash", NOW)
         new = [people.NewClient(number, f"Client{n}", "en", ZONE, worker) for n, number in enumerate(numbers)]
         people.put_clients(connection, new, worker, NOW)
         connection.execute(update(clients).values(consent=Consent.ACTIVE))

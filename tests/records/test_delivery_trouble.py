@@ -15,6 +15,7 @@ from conversations.situation import Consent, Situation, Talk
 from records import holds, outbox, people
 from records.holds import Scope
 from records.outbox import Claimed
+from records.roles import Role
 from records.states import MessageState, Outcome
 from records.tables import clients, consent_events, escalations, messages, nudges, talks
 from tests.records.place import NOW, ZONE, Place, texted
@@ -240,7 +241,7 @@ async def test_what_became_of_the_text_is_stored_though_what_follows_cannot_be_s
 async def test_an_opt_out_that_only_the_provider_knew_is_the_number_s_and_each_worker_is_told(
     place: Place, how: str
 ) -> None:
-    ben = place.do(lambda c: people.add_staff(c, "ben@example.org", "Ben", "worker", "h", NOW))
+    ben = place.do(lambda c: people.add_staff(c, "ben@example.org", "Ben", Role.ETW, "h", NOW))
     sister = people.NewClient(place.numbers[0], "Lee", "es", ZONE, ben, phone_is_shared=True)
     place.do(lambda c: people.put_clients(c, [sister], place.worker, NOW))
     place.do(lambda c: c.execute(clients.update().values(consent=Consent.ACTIVE)))

@@ -17,6 +17,7 @@ from records.engagement import Kind
 from records.errors import NotFoundError, RefusedError, TooLateError
 from records.escalations import Closing, Outcome, Owner
 from records.hook_replies import Reply
+from records.roles import Role
 from records.tables import clients, nudges
 from records.tables import escalations as table
 from tests.records.desk import calls, close, contact, hire, item, logged, needs, opened, take
@@ -176,7 +177,7 @@ SNOOZES: dict[str, Act] = {
 
 
 def left(connection: Connection) -> str:
-    gone = people.add_staff(connection, "gone@example.org", "Gone", "worker", "hash", NOW)
+    gone = people.add_staff(connection, "gone@example.org", "Gone", Role.ETW, "hash", NOW)
     people.set_active(connection, "gone@example.org", active=False)
     return gone
 

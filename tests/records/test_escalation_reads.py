@@ -7,6 +7,8 @@ import pytest
 from conversations.escalations import Level, Trigger
 from records import escalation_reads, escalation_watch, leaves, staff_reads
 from records.errors import NotFoundError
+from records.roles import Reach
+from records.sight import EVERYBODY, Sight
 from tests.records.desk import contact, hire, item, needs, opened, take
 from tests.records.place import NOW, Place
 
@@ -22,7 +24,7 @@ def of_worker(place: Place, staff_id: str) -> list[str]:
 
 
 def of_team(place: Place) -> list[str]:
-    return triggers(place.do(lambda c: escalation_reads.of_team(c, place.county, place.now)))
+    return triggers(place.do(lambda c: escalation_reads.of_team(c, EVERYBODY, place.county, place.now)))
 
 
 def away(place: Place, staff_id: str, cover: str | None) -> None:
@@ -63,20 +65,20 @@ async def test_what_is_overdue_is_what_nobody_turned_to_in_time(place: Place) ->
     asked = await opened(place, Trigger.ASKED_FOR_PERSON, Level.U1)
     take(place, asked)
     place.later(hours=2)
-    assert triggers(place.do(lambda c: escalation_reads.overdue(c, place.now))) == ["asked_for_person"]
-    assert place.do(lambda c: escalation_reads.overdue(c, place.now, "somebody else")) == []
+    assert triggers(place.do(lambda c: escalation_reads.overdue(c, EVERYBODY, place.now))) == ["asked_for_person"]
+    assert place.do(lambda c: escalation_reads.overdue(c, Sight(Reach.OWN, "somebody else"), place.now)) == []
     contact(place, asked)
-    assert place.do(lambda c: escalation_reads.overdue(c, place.now)) == []
+    assert place.do(lambda c: escalation_reads.overdue(c, EVERYBODY, place.now)) == []
 
 
 async def test_what_was_passed_up_is_shown_until_somebody_takes_it(place: Place) -> None:
     one = await opened(place, Trigger.ASKED_FOR_PERSON, Level.U1)
     place.later(hours=2)
     watch(place)
-    (shown,) = place.do(escalation_reads.passed_up)
+    (shown,) = place.do(lambda c: escalation_reads.passed_up(c, EVERYBODY))
     assert (shown.id, shown.held_by) == (one, "supervisor")
     take(place, one)
-    assert place.do(escalation_reads.passed_up) == []
+    assert place.do(lambda c: escalation_reads.passed_up(c, EVERYBODY)) == []
 
 
 async def test_a_client_s_items_are_shown_under_the_one_that_leads(place: Place) -> None:
@@ -85,7 +87,7 @@ async def test_a_client_s_items_are_shown_under_the_one_that_leads(place: Place)
         needs(place, Trigger.ASKED_FOR_PERSON, Level.U1),
         needs(place, Trigger.MEDIA, Level.U3),
     )
-    items = place.do(lambda c: escalation_reads.waiting(c, None, place.ids[0]))
+    items = place.do(lambda c: escalation_reads.waiting(c, EVERYBODY, place.ids[0]))
     (matter,) = escalation_reads.by_leader(items)
     assert matter.leader.trigger == "asked_for_person"
     assert [one.trigger for one in matter.under] == ["quiet", "media"]
@@ -99,7 +101,7 @@ async def test_an_item_s_page_tells_all_of_it_and_what_happened_to_it(place: Pla
     one = item(place, Trigger.HELP_GETTING_THERE).id
     place.later(minutes=10)
     contact(place, one)
-    shown = place.do(lambda c: escalation_reads.escalation(c, one, place.worker))
+    shown = place.do(lambda c: escalation_reads.escalation(c, one, Sight(Reach.OWN, place.worker)))
     assert (shown.first_name, shown.about, shown.assigned_to, shown.contacted_by) == ("Client0", "ride", "Ana", "Ana")
     assert (shown.told_at, shown.promised_by, shown.contacted_at) == (NOW, NOW + timedelta(hours=2), place.now)
     happened = place.do(lambda c: escalation_reads.history(c, shown))
@@ -114,14 +116,14 @@ async def test_who_is_asked_for_a_client_may_see_them_and_the_team_s_items_are_e
     ben, cy = hire(place, "Ben"), hire(place, "Cy")
     away(place, place.worker, ben)
     one = await opened(place, Trigger.QUIET, Level.U3)
-    assert place.do(lambda c: staff_reads.client_card(c, place.ids[0], ben)).first_name == "Client0"
-    assert place.do(lambda c: escalation_reads.escalation(c, one, ben)).assigned_to == "Ben"
+    assert place.do(lambda c: staff_reads.client_card(c, place.ids[0], Sight(Reach.OWN, ben))).first_name == "Client0"
+    assert place.do(lambda c: escalation_reads.escalation(c, one, Sight(Reach.OWN, ben))).assigned_to == "Ben"
     for ask in (
-        lambda c: staff_reads.client_card(c, place.ids[0], cy),
-        lambda c: escalation_reads.escalation(c, one, cy),
+        lambda c: staff_reads.client_card(c, place.ids[0], Sight(Reach.OWN, cy)),
+        lambda c: escalation_reads.escalation(c, one, Sight(Reach.OWN, cy)),
     ):
         with pytest.raises(NotFoundError):
             place.do(ask)
     away(place, ben, None)
     two = await opened(place, Trigger.MEDIA, Level.U3, client=1)
-    assert place.do(lambda c: escalation_reads.escalation(c, two, cy)).assigned_to == ""
+    assert place.do(lambda c: escalation_reads.escalation(c, two, Sight(Reach.OWN, cy))).assigned_to == ""

@@ -13,7 +13,7 @@ from tests.records.place import NOW, Place
 
 BY_NAME = Prepared(
     select(staff.c.id, staff.c.first_name.label("name"), staff.c.created_at, staff.c.active)
-    .where(one_of(staff.c.first_name, "names"), staff.c.role == "worker")
+    .where(one_of(staff.c.first_name, "names"), staff.c.role == "etw")
     .order_by(staff.c.first_name)
 )
 RENAME = Prepared(update(staff).where(staff.c.id == bindparam("who")).values(first_name=bindparam("name")))
@@ -23,7 +23,7 @@ SINCE = Prepared(select(staff.c.id).where(staff.c.created_at >= bindparam("since
 def add_staff(engine: Engine, *names: str) -> None:
     with engine.begin() as connection:
         rows = [
-            {"id": name, "email": name, "first_name": name, "role": "worker", "password_hash": "", "created_at": NOW}
+            {"id": name, "email": name, "first_name": name, "role": "etw", "password_hash": "", "created_at": NOW}
             for name in names
         ]
         connection.execute(insert(staff), rows)

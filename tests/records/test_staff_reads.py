@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -14,6 +14,9 @@ from records import escalation_reads, phones, sessions, staff_reads, worker_nudg
 from records.database import connect
 from records.errors import ChangedError, NotFoundError, TooLateError
 from records.ids import new_id
+from records.roles import Reach
+from records.sessions import Session
+from records.sight import EVERYBODY, Sight
 from records.worker_nudges import Wish
 from tests.staff.life import live_a_little
 from tests.staff.office import MONDAY, a_county, add_people
@@ -36,31 +39,39 @@ def who(connection: Connection) -> SimpleNamespace:
     return who
 
 
+def own(staff_id: str) -> Sight:
+    return Sight(Reach.OWN, staff_id)
+
+
+def session(connection: Connection, token_hash: str, now: datetime) -> Session | None:
+    return sessions.find_session(connection, token_hash, now, lambda _connection, _staff_id: ())
+
+
 def test_a_caseload_begins_with_those_for_whom_somebody_is_due(connection: Connection, who: SimpleNamespace) -> None:
-    joe, maria = staff_reads.cases(connection, who.ana)
+    joe, maria = staff_reads.cases(connection, own(who.ana))
     assert (joe.first_name, joe.waiting, joe.plan) == ("Joe", 2, "")
     assert (maria.plan, maria.next_kind) == ("Terminar mi GED: Llamar a la escuela de adultos", "step_reminder")
-    assert [case.first_name for case in staff_reads.cases(connection, None)] == ["Joe", "Maria", "Pat"]
+    assert [case.first_name for case in staff_reads.cases(connection, EVERYBODY)] == ["Joe", "Maria", "Pat"]
 
 
 def test_what_waits_is_in_the_order_of_its_due_time(connection: Connection, who: SimpleNamespace) -> None:
-    waiting = escalation_reads.waiting(connection, who.ana, who.joe)
+    waiting = escalation_reads.waiting(connection, own(who.ana), who.joe)
     assert [one.trigger for one in waiting] == ["asked_for_person", "second_setback"]
-    assert escalation_reads.waiting(connection, who.ben) == []
-    assert escalation_reads.escalation(connection, waiting[0].id, None).times == 2
+    assert escalation_reads.waiting(connection, own(who.ben)) == []
+    assert escalation_reads.escalation(connection, waiting[0].id, EVERYBODY).times == 2
     with pytest.raises(NotFoundError):
-        escalation_reads.escalation(connection, waiting[0].id, who.ben)
+        escalation_reads.escalation(connection, waiting[0].id, own(who.ben))
 
 
 def test_a_client_is_known_to_their_worker_alone(connection: Connection, who: SimpleNamespace) -> None:
-    known = staff_reads.situation(connection, who.maria, who.ana, a_county(), MONDAY)
+    known = staff_reads.situation(connection, who.maria, own(who.ana), a_county(), MONDAY)
     assert known.goal is not None
     assert known.goal.step is not None
     assert known.goal.step.status is StepStatus.PLANNED
-    assert staff_reads.client_card(connection, who.maria, None).first_name == "Maria"
+    assert staff_reads.client_card(connection, who.maria, EVERYBODY).first_name == "Maria"
     for ask in (
-        lambda: staff_reads.client_card(connection, who.maria, who.ben),
-        lambda: staff_reads.situation(connection, who.maria, who.ben, a_county(), MONDAY),
+        lambda: staff_reads.client_card(connection, who.maria, own(who.ben)),
+        lambda: staff_reads.situation(connection, who.maria, own(who.ben), a_county(), MONDAY),
     ):
         with pytest.raises(NotFoundError):
             ask()
@@ -93,12 +104,12 @@ def test_a_workers_text_is_kept_once_changed_and_cancelled(connection: Connectio
     with pytest.raises(TooLateError):
         worker_nudges.cancel(connection, nudge_id, who.ana, MONDAY)
     with pytest.raises(NotFoundError):
-        worker_nudges.find(connection, nudge_id, who.ben)
+        worker_nudges.find(connection, nudge_id, own(who.ben))
 
 
 def test_a_log_in_ends_idle_or_old(connection: Connection, who: SimpleNamespace) -> None:
     sessions.open_session(connection, who.ana, "hash", "token", MONDAY)
-    assert sessions.find_session(connection, "hash", MONDAY + timedelta(minutes=29)) is not None
-    assert sessions.find_session(connection, "hash", MONDAY + sessions.IDLE) is None
+    assert session(connection, "hash", MONDAY + timedelta(minutes=29)) is not None
+    assert session(connection, "hash", MONDAY + sessions.IDLE) is None
     sessions.open_session(connection, who.ana, "newer", "token", MONDAY + DAY)
-    assert sessions.find_session(connection, "hash", MONDAY) is None
+    assert session(connection, "hash", MONDAY) is None

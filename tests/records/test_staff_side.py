@@ -13,6 +13,7 @@ from conversations.situation import Consent
 from records import engagement, escalations, hook_queue, people
 from records.engagement import Asked, Kind, note_staff_act
 from records.errors import NotFoundError
+from records.roles import Role
 from records.tables import clients, hook_deliveries, staff
 from records.tables import engagement as engagement_table
 from records.tables import escalations as escalations_table
@@ -140,13 +141,13 @@ async def test_an_import_adds_the_new_and_changes_the_names_of_the_known(place: 
 
 
 async def test_staff_are_added_listed_given_a_password_and_closed(place: Place) -> None:
-    ben = place.do(lambda c: people.add_staff(c, "ben@example.org", "Ben", "supervisor", "h", NOW))
+    ben = place.do(lambda c: people.add_staff(c, "ben@example.org", "Ben", Role.SUPERVISOR, "h", NOW))
     place.do(lambda c: people.set_password(c, "ben@example.org", "other"))
     place.do(lambda c: people.set_active(c, "ben@example.org", active=False))
     assert place.do(lambda c: c.scalar(select(staff.c.password_hash).where(staff.c.id == ben))) == "other"
     assert [(one.first_name, one.active) for one in place.do(people.all_staff)] == [("Ana", True), ("Ben", False)]
     with pytest.raises(IntegrityError):
-        place.do(lambda c: people.add_staff(c, "ben@example.org", "Ben", "worker", "h", NOW))
+        place.do(lambda c: people.add_staff(c, "ben@example.org", "Ben", Role.ETW, "h", NOW))
     for change in (
         lambda c: people.set_password(c, "nobody", "x"),
         lambda c: people.set_active(c, "nobody", active=True),

@@ -15,6 +15,8 @@ from records import visits
 from records.database import connect
 from records.engagement import Kind
 from records.errors import NotFoundError, TooLateError
+from records.roles import Reach
+from records.sight import Sight
 from records.tables import engagement, escalations, free_times, nudges
 from records.writer import Inbound, Writer
 from tests.records.place import NOW, Place
@@ -44,7 +46,7 @@ async def test_a_visit_s_reason_is_the_client_s_and_stays_out_of_the_log(place: 
     await enter(place)
     ended = Visit(1, VISIT.starts_at, "Ana", "Oak St", status=VisitStatus.ENDED_BY_CLIENT)
     await place.decides(SaveVisit(ended, VisitEvent.ENDED_BY_CLIENT, "my boss said no"))
-    found = place.do(lambda c: visits.visit(c, place.ids[0], 1, place.worker))
+    found = place.do(lambda c: visits.visit(c, place.ids[0], 1, Sight(Reach.OWN, place.worker)))
     assert (found.reason, found.version, found.visit.status) == ("my boss said no", 2, VisitStatus.ENDED_BY_CLIENT)
     assert "boss" not in str(place.rows(engagement))
 
@@ -172,7 +174,7 @@ async def test_staff_enter_a_visit_and_see_it(place: Place) -> None:
     assert place.do(lambda c: visits.of_worker(c, place.worker, NOW, NOW + 3 * DAY)) == []
     assert place.rows(engagement, engagement.c.kind == Kind.VISIT_ENTERED)[0].actor == place.worker
     with pytest.raises(NotFoundError):
-        place.do(lambda c: visits.visit(c, place.ids[0], 1, "somebody else"))
+        place.do(lambda c: visits.visit(c, place.ids[0], 1, Sight(Reach.OWN, "somebody else")))
 
 
 async def test_a_time_is_offered_once_and_withdrawn_unless_a_client_has_it(place: Place) -> None:
@@ -181,10 +183,10 @@ async def test_a_time_is_offered_once_and_withdrawn_unless_a_client_has_it(place
     await enter(place)
     seen = await place.decides(HoldTimes((one,), NOW + timedelta(minutes=30)))
     assert seen.free_times[0] == FreeTime(one, NOW + DAY)
-    place.do(lambda c: visits.withdraw(c, two, place.worker, place.worker, NOW))
+    place.do(lambda c: visits.withdraw(c, two, Sight(Reach.OWN, place.worker), place.worker, NOW))
     (left,) = place.do(lambda c: visits.offered(c, place.worker, NOW))
     assert (left.id, left.client_id, left.taken) == (one, place.ids[0], False)
     with pytest.raises(TooLateError):
-        place.do(lambda c: visits.withdraw(c, one, place.worker, place.worker, NOW))
+        place.do(lambda c: visits.withdraw(c, one, Sight(Reach.OWN, place.worker), place.worker, NOW))
     with pytest.raises(NotFoundError):
-        place.do(lambda c: visits.withdraw(c, one, "somebody else", place.worker, NOW))
+        place.do(lambda c: visits.withdraw(c, one, Sight(Reach.OWN, "somebody else"), place.worker, NOW))

@@ -134,7 +134,7 @@ class Desk:
         """Maria, who agreed to be texted; gives her id."""
         now = self.now()
         worker, client = new_id(now), new_id(now)
-        ana = {"id": worker, "email": "a@b.example", "first_name": "Ana", "role": "worker", "password_hash": "x"}
+        ana = {"id": worker, "email": "a@b.example", "first_name": "Ana", "role": "etw", "password_hash": "x"}
         maria = {"id": client, "number": number, "first_name": "Maria", "language": "en", "zone": "America/Los_Angeles"}
         agreed = {"consent": "active", "worker_id": worker, "created_at": now}
 

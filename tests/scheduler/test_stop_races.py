@@ -147,7 +147,7 @@ def _fill(connection: Connection, numbers: Sequence[str]) -> None:
     """Clients, called by their numbers, each with a text that is due."""
     at = now()
     if connection.scalar(select(func.count()).select_from(staff)) == 0:
-        ana = {"id": "w", "email": "a", "first_name": "Ana", "role": "worker", "password_hash": "", "created_at": at}
+        ana = {"id": "w", "email": "a", "first_name": "Ana", "role": "etw", "password_hash": "", "created_at": at}
         connection.execute(insert(staff), [ana])
     ids = {number: new_id(at) for number in numbers}
     people = [

@@ -19,6 +19,7 @@ from bot.trust.people import Person
 from conversations.situation import Consent
 from records import worker_nudges
 from records.errors import TooLateError
+from records.sight import EVERYBODY
 from records.worker_nudges import Wish
 
 AT_ONCE = 250
@@ -79,7 +80,7 @@ async def _change(ground: Ground, hands: asyncio.Semaphore, nudge_id: str, delay
 def _edit(connection: Connection, nudge_id: str, ground: Ground) -> None:
     """As the page does it when a worker presses the button."""
     now = ground.clock.now()
-    seen = worker_nudges.find(connection, nudge_id, None)
+    seen = worker_nudges.find(connection, nudge_id, EVERYBODY)
     wish = Wish(AFTER, "", seen.due_at, seen.wanted_at, "")
     worker_nudges.change(connection, nudge_id, seen.version, wish, people.worker(connection, now), now)
 

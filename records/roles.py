@@ -1,0 +1,86 @@
+"""What each role may do on the staff pages, and whose clients it reaches: what its work needs (domain guide 1.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The roles of staff, as the domain guide names them."""
+
+    ICW = "icw"
+    ETW = "etw"
+    VC = "vc"
+    SUPERVISOR = "supervisor"
+    MANAGER = "manager"
+    OBSERVER = "observer"
+    PROVIDER = "provider"
+    ADMIN = "admin"
+
+
+class Right(StrEnum):
+    """What may be done. Every staff page names the one that it needs."""
+
+    OWN_ACCOUNT = "log in, log out, and see to one's own account"
+    SEE_CLIENTS = "see who the clients are, their consent and what is planned for them"
+    SEE_GOALS = "see goals and plans, also those that the client does not share"
+    READ_THREADS = "read what clients text and what is texted to them"
+    TEXT = "write to clients, schedule nudges, take over and hand back"
+    KEEP_CONTACT = "invite, record a no to texts, change the number and the safety word"
+    KEEP_VISITS = "enter, move and close visits, and offer free times"
+    ANSWER = "answer escalations"
+    KEEP_LEAVE = "enter one's own leave"
+    READ_LOG = "read the engagement log"
+    OVERSEE = "see what is overdue and passed up, and keep the leave and the calendars of others"
+    TRANSFER = "give clients to another worker"
+    KEEP_NOTICES = "see to notices that did not get through"
+    KEEP_STAFF = "open and close accounts, and put them in teams"
+
+
+class Reach(StrEnum):
+    """Whose clients a role reaches."""
+
+    ALL = "all"
+    TEAM = "those of the workers in one's team; without a team, all"
+    OWN = "one's own: as worker, by a referral, or while one answers an escalation"
+    AGREED = "those who were referred and agreed to it"
+    NOBODY = "nobody's"
+
+
+_READING = frozenset({Right.OWN_ACCOUNT, Right.SEE_CLIENTS, Right.SEE_GOALS, Right.READ_THREADS})
+_CASE_WORK = _READING | {
+    Right.TEXT,
+    Right.KEEP_CONTACT,
+    Right.KEEP_VISITS,
+    Right.ANSWER,
+    Right.KEEP_LEAVE,
+    Right.READ_LOG,
+}
+
+RIGHTS: Mapping[Role, frozenset[Right]] = {
+    Role.ICW: frozenset({Right.OWN_ACCOUNT, Right.SEE_CLIENTS, Right.KEEP_CONTACT, Right.KEEP_LEAVE}),
+    Role.ETW: _CASE_WORK,
+    Role.VC: _READING | {Right.TEXT, Right.KEEP_VISITS, Right.ANSWER, Right.KEEP_LEAVE},
+    Role.SUPERVISOR: _CASE_WORK | {Right.OVERSEE, Right.TRANSFER, Right.KEEP_NOTICES},
+    Role.MANAGER: frozenset({Right.OWN_ACCOUNT}),
+    Role.OBSERVER: frozenset({Right.OWN_ACCOUNT}),
+    Role.PROVIDER: frozenset({Right.OWN_ACCOUNT, Right.SEE_CLIENTS}),
+    Role.ADMIN: frozenset({Right.OWN_ACCOUNT, Right.KEEP_NOTICES, Right.KEEP_STAFF}),
+}
+"""Who lacks SEE_GOALS sees of a goal what its client shares. A manager is shown numbers alone, an observer samples."""
+
+REACH: Mapping[Role, Reach] = {
+    Role.ICW: Reach.OWN,
+    Role.ETW: Reach.OWN,
+    Role.VC: Reach.OWN,
+    Role.SUPERVISOR: Reach.TEAM,
+    Role.MANAGER: Reach.NOBODY,
+    Role.OBSERVER: Reach.NOBODY,
+    Role.PROVIDER: Reach.AGREED,
+    Role.ADMIN: Reach.NOBODY,
+}
+
+
+def roles_with(right: Right) -> frozenset[Role]:
+    return frozenset(role for role, rights in RIGHTS.items() if right in rights)
