@@ -220,12 +220,40 @@ def trust(
 def staff_add(
     email: Annotated[str, typer.Argument(help="What they log in with.")],
     first_name: Annotated[str, typer.Argument(help="The name clients know them by.")],
-    role: Annotated[Role, typer.Option(help="What they may do and see; `docs/access.md` tells.")] = Role.ETW,
+    role: Annotated[Role, typer.Option(help="`milepost staff roles` says what each may do.")] = Role.ETW,
+    team: Annotated[str, typer.Option(help="Their team, by its name; a new one is made.")] = "",
 ) -> None:
     """Add a member of staff. The password is asked for, or read from the standard input."""
     from bot.commands.people import add_staff
 
-    add_staff(email, first_name, role)
+    add_staff(email, first_name, role, team)
+
+
+@staff_cli.command("team")
+def staff_team(
+    email: Annotated[str, typer.Argument(help="Who is put in a team.")],
+    team: Annotated[str, typer.Argument(help='The team\'s name; a new one is made. "" takes them out of theirs.')],
+) -> None:
+    """Put somebody in a team. A supervisor sees the clients of the workers in it; without a team, all."""
+    from bot.commands.people import put_in_team
+
+    put_in_team(email, team)
+
+
+@staff_cli.command("roles")
+def staff_roles() -> None:
+    """Say what each role may do, and whose clients it reaches."""
+    from bot.commands.people import print_roles
+
+    print_roles()
+
+
+@staff_cli.command("reset-second-factor")
+def staff_reset_second_factor(email: Annotated[str, typer.Argument(help="Who lost theirs.")]) -> None:
+    """Let somebody set up their second factor anew. Every log-in of theirs that is open ends."""
+    from bot.commands.people import reset_second_factor
+
+    reset_second_factor(email)
 
 
 @import_cli.command("clients")

@@ -190,6 +190,10 @@ class HouseSettings(StoreSettings):
     secret_key: Annotated[SecretStr, AfterValidator(_long_enough)] = Field(
         description="a random key of at least 32 characters: python3 -c 'import secrets; print(secrets.token_hex(32))'"
     )
+    staff_second_factor: bool = Field(
+        default=True,
+        description="whether supervisors and admins log in with a code from their phone too; false is for rehearsals",
+    )
     hook_secret: Annotated[SecretStr, AfterValidator(signs)] | None = Field(
         default=None,
         description="signs the county file's webhooks (Standard Webhooks: whsec_ and base64); needed only with such",

@@ -19,7 +19,7 @@ from records.errors import NotFoundError
 from records.ids import new_id
 from records.roles import Role
 from records.sight import Sight, oversees
-from records.tables import clients, consent_events, nudges, staff, talks
+from records.tables import clients, consent_events, nudges, staff, talks, teams
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,16 @@ def set_password(connection: Connection, email: str, password_hash: str) -> None
 def set_active(connection: Connection, email: str, *, active: bool) -> None:
     """Open or close an account. Raises NotFoundError."""
     if not connection.execute(update(staff).where(staff.c.email == email).values(active=active)).rowcount:
+        raise NotFoundError("no such member of staff")
+
+
+def put_in_team(connection: Connection, email: str, team: str, now: datetime) -> None:
+    """The team of this name is made if there is none; "" is no team. Raises NotFoundError."""
+    team_id = connection.scalar(select(teams.c.id).where(teams.c.name == team)) if team else None
+    if team and team_id is None:
+        team_id = new_id(now)
+        connection.execute(insert(teams).values(id=team_id, name=team))
+    if not connection.execute(update(staff).where(staff.c.email == email).values(team_id=team_id)).rowcount:
         raise NotFoundError("no such member of staff")
 
 

@@ -82,5 +82,10 @@ REACH: Mapping[Role, Reach] = {
 }
 
 
+def needs_second_factor(role: Role) -> bool:
+    """Whether a password alone does not do: for who sees more than their own clients, or keeps the accounts."""
+    return bool(RIGHTS[role] & {Right.OVERSEE, Right.KEEP_STAFF})
+
+
 def roles_with(right: Right) -> frozenset[Role]:
     return frozenset(role for role, rights in RIGHTS.items() if right in rights)

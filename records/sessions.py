@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 
+from records.errors import NotFoundError
 from records.roles import REACH, RIGHTS, Reach, Right, Role
 from records.sight import Sight
 from records.tables import sessions, staff
 
 IDLE = timedelta(minutes=30)
+HALF_WAY = timedelta(minutes=10)
+"""So long after the password the second factor may be given."""
 LONGEST = timedelta(hours=12)
 
 
@@ -40,20 +43,69 @@ class Session:
 class Credentials:
     staff_id: str
     password_hash: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class HalfWay:
+    """Somebody whose password was right, and of whom the second factor is asked.
+
+    `totp_step` is the last 30-second step (since 1970) whose code was used; None until the first was.
+    """
+
+    staff_id: str
+    email: str
+    csrf: str
+    totp_salt: str
+    totp_step: int | None
 
 
 def credentials(connection: Connection, email: str) -> Credentials | None:
     """Of the active member of staff with this address, written in lower case."""
-    wanted = select(staff.c.id, staff.c.password_hash).where(staff.c.email == email, staff.c.active)
+    wanted = select(staff.c.id, staff.c.password_hash, staff.c.role).where(staff.c.email == email, staff.c.active)
     row = connection.execute(wanted).first()
-    return Credentials(row.id, row.password_hash) if row else None
+    return Credentials(row.id, row.password_hash, Role(row.role)) if row else None
 
 
-def open_session(connection: Connection, staff_id: str, token_hash: str, csrf: str, now: datetime) -> None:
-    """A new log-in; those that ran out are swept away with it."""
+def open_session(
+    connection: Connection, staff_id: str, token_hash: str, csrf: str, now: datetime, *, complete: bool = True
+) -> None:
+    """A new log-in; those that ran out are swept away with it. One not `complete` waits for the second factor."""
     connection.execute(delete(sessions).where(_ran_out(now)))
     row = {"token_hash": token_hash, "staff_id": staff_id, "csrf": csrf, "created_at": now, "seen_at": now}
-    connection.execute(insert(sessions).values(row))
+    connection.execute(insert(sessions).values({**row, "complete": complete}))
+
+
+def half_way(connection: Connection, token_hash: str, salt: str, now: datetime) -> HalfWay | None:
+    """Who is half way in by this cookie. `salt` becomes theirs if they have none."""
+    wanted = (
+        select(staff.c.id, staff.c.email, sessions.c.csrf, staff.c.totp_salt, staff.c.totp_step)
+        .join(staff, staff.c.id == sessions.c.staff_id)
+        .where(sessions.c.token_hash == token_hash, ~sessions.c.complete, staff.c.active)
+        .where(sessions.c.created_at > now - HALF_WAY)
+    )
+    row = connection.execute(wanted.with_for_update(of=staff)).first()
+    if row is None:
+        return None
+    if row.totp_salt is None:
+        connection.execute(update(staff).where(staff.c.id == row.id).values(totp_salt=salt))
+    return HalfWay(row.id, row.email, row.csrf, row.totp_salt or salt, row.totp_step)
+
+
+def use_step(connection: Connection, staff_id: str, step: int) -> bool:
+    """Take note that the code of this step was used; False if it, or a later one, was used before."""
+    fresh = or_(staff.c.totp_step.is_(None), staff.c.totp_step < step)
+    used = update(staff).where(staff.c.id == staff_id, fresh).values(totp_step=step)
+    return bool(connection.execute(used).rowcount)
+
+
+def forget_second_factor(connection: Connection, email: str) -> None:
+    """They lost it: the next log-in sets up another, and every one that is open ends. Raises NotFoundError."""
+    staff_id = connection.scalar(select(staff.c.id).where(staff.c.email == email))
+    if staff_id is None:
+        raise NotFoundError("no such member of staff")
+    connection.execute(update(staff).where(staff.c.id == staff_id).values(totp_salt=None, totp_step=None))
+    connection.execute(delete(sessions).where(sessions.c.staff_id == staff_id))
 
 
 def find_session(
@@ -74,7 +126,7 @@ def find_session(
             sessions.c.seen_at,
         )
         .join(staff, staff.c.id == sessions.c.staff_id)
-        .where(sessions.c.token_hash == token_hash, staff.c.active, ~_ran_out(now))
+        .where(sessions.c.token_hash == token_hash, sessions.c.complete, staff.c.active, ~_ran_out(now))
     )
     row = connection.execute(wanted).first()
     if row is None:

@@ -67,6 +67,8 @@ staff = Table(
     Column("role", String(20), nullable=False),
     Column("team_id", ID, ForeignKey("teams.id"), index=True),
     Column("password_hash", Text, nullable=False),
+    Column("totp_salt", String(32)),  # the key follows from it and from SECRET_KEY
+    Column("totp_step", Integer),  # the last one that was used: no code counts twice; none: not set up yet
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("created_at", Moment, nullable=False),
 )
@@ -79,6 +81,7 @@ sessions = Table(
     Column("csrf", String(64), nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
+    Column("complete", Boolean, nullable=False, server_default=text("true")),  # or the second factor is still asked for
 )
 
 clients = Table(

@@ -103,6 +103,7 @@ def _settings(folder: Path, port: int | None, kept: Kept) -> HouseSettings:
     """
     settings = load(
         HouseSettings,
+        staff_second_factor=False,
         database_url=f"sqlite:///{folder / 'demo.db'}",
         county=EXAMPLE,
         public_url="http://127.0.0.1",

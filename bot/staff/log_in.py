@@ -17,7 +17,7 @@ from bot.staff import passwords
 from bot.staff.lock_out import LockOut
 from records import sessions
 from records.leaves import covered_by
-from records.roles import Right
+from records.roles import Right, needs_second_factor
 from records.sessions import Session
 
 LOCK_OUT = web.AppKey("lock_out", LockOut)
@@ -45,7 +45,7 @@ def logged_in(page: StaffPage, right: Right, *, keeps: bool = True) -> Handler:
             raise web.HTTPForbidden(text="This form is too old. Go back, load the page again and try once more.")
         if keeps:
             now = request.app[WALL_CLOCK].now()
-            await request.app[WRITER].run(partial(sessions.keep_session, token_hash=_hashed(request), now=now))
+            await request.app[WRITER].run(partial(sessions.keep_session, token_hash=token_hash_of(request), now=now))
         return await page(request, session)
 
     return view
@@ -67,31 +67,39 @@ async def log_in(request: web.Request) -> web.Response:
     if not await passwords.is_right(password, found.password_hash if found else None) or found is None:
         return _form(request, email, FAILED, status=401)
     lock_out.good_try(email)
+    then = ours(str(form.get("next", "")))
+    if needs_second_factor(found.role) and request.app[SETTINGS].staff_second_factor:
+        return await begin_session(request, found.staff_id, f"/staff/second-factor?next={then}", complete=False)
+    return await begin_session(request, found.staff_id, then)
+
+
+async def begin_session(request: web.Request, staff_id: str, then: str, *, complete: bool = True) -> web.Response:
+    """A new cookie, whatever the browser had before; and on to the page `then`."""
     token = secrets.token_urlsafe(32)
-    await request.app[WRITER].run(
-        partial(
-            sessions.open_session,
-            staff_id=found.staff_id,
-            token_hash=_hash(token),
-            csrf=secrets.token_urlsafe(24),
-            now=now,
-        )
+    begin = partial(
+        sessions.open_session,
+        staff_id=staff_id,
+        token_hash=_hash(token),
+        csrf=secrets.token_urlsafe(24),
+        now=request.app[WALL_CLOCK].now(),
+        complete=complete,
     )
-    response = see_other(_ours(str(form.get("next", ""))))
+    await request.app[WRITER].run(begin)
+    response = see_other(then)
     secure = _secure(request)
     response.set_cookie(_cookie(request), token, httponly=True, samesite="Lax", secure=secure, path="/")
     return response
 
 
 async def log_out(request: web.Request, _session: Session) -> web.Response:
-    await request.app[WRITER].run(partial(sessions.close_session, token_hash=_hashed(request)))
+    await request.app[WRITER].run(partial(sessions.close_session, token_hash=token_hash_of(request)))
     response = see_other("/staff/log-in")
     response.del_cookie(_cookie(request), path="/", secure=_secure(request), httponly=True, samesite="Lax")
     return response
 
 
 def _form(request: web.Request, email: str = "", problem: str = "", status: int = 200) -> web.Response:
-    context = {"email": email, "problem": problem, "next": _ours(request.query.get("next", "")), "me": None}
+    context = {"email": email, "problem": problem, "next": ours(request.query.get("next", "")), "me": None}
     return render(request, "log_in.html", context, status)
 
 
@@ -104,11 +112,9 @@ def _to_log_in(request: web.Request) -> web.Response:
 
 
 async def _session(request: web.Request) -> Session | None:
-    if _cookie(request) not in request.cookies:
-        return None
     find = partial(
         sessions.find_session,
-        token_hash=_hashed(request),
+        token_hash=token_hash_of(request),
         now=request.app[WALL_CLOCK].now(),
         covered_by=partial(covered_by, county=request.app[COUNTY], now=request.app[CLOCK].now()),
     )
@@ -120,7 +126,7 @@ async def _has_token(request: web.Request, session: Session) -> bool:
     return hmac.compare_digest(str(form.get("csrf", "")).encode(), session.csrf.encode())
 
 
-def _ours(address: str) -> str:
+def ours(address: str) -> str:
     """Where to go after the log-in: a staff page, and nowhere else."""
     return address if address.startswith("/staff/") and "\\" not in address else HOME
 
@@ -134,8 +140,9 @@ def _cookie(request: web.Request) -> str:
     return "__Host-milepost" if _secure(request) else "milepost"
 
 
-def _hashed(request: web.Request) -> str:
-    return _hash(request.cookies[_cookie(request)])
+def token_hash_of(request: web.Request) -> str:
+    """Under which this browser's log-in is kept; nobody's is under that of no cookie."""
+    return _hash(request.cookies.get(_cookie(request), ""))
 
 
 def _hash(token: str) -> str:

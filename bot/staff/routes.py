@@ -29,6 +29,7 @@ from bot.staff.desk import RULE_LISTS
 from bot.staff.lock_out import LockOut
 from bot.staff.log_in import LOCK_OUT, StaffPage, log_in, log_out, logged_in, show_log_in
 from bot.staff.once import ONCE, Once
+from bot.staff.second_factor import check_second_factor, show_second_factor
 from records.roles import Right
 
 ID = "{id:[0-9a-f]{32}}"
@@ -128,6 +129,13 @@ def add_routes(app: web.Application) -> None:
     environment.filters.update(plain_words.FILTERS)
     environment.globals["Right"] = Right
     app[ONCE] = Once()
-    app.router.add_routes([web.get("/staff/log-in", show_log_in), web.post("/staff/log-in", log_in)])
+    app.router.add_routes(
+        [
+            web.get("/staff/log-in", show_log_in),
+            web.post("/staff/log-in", log_in),
+            web.get("/staff/second-factor", show_second_factor),
+            web.post("/staff/second-factor", check_second_factor),
+        ]
+    )
     for one in ROUTES:
         app.router.add_route(one.method, one.path, logged_in(one.page, one.right, keeps=one.keeps))

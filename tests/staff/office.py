@@ -121,7 +121,9 @@ def a_county() -> County:
 
 
 @asynccontextmanager
-async def open_office(database_url: str, channel: Channel | None = None) -> AsyncIterator[Office]:
+async def open_office(
+    database_url: str, channel: Channel | None = None, *, second_factor: bool = False
+) -> AsyncIterator[Office]:
     """All of it on a free port, until the block is left. The database has its tables and nothing in them.
 
     With a channel, what falls due is taken and texts leave.
@@ -134,6 +136,7 @@ async def open_office(database_url: str, channel: Channel | None = None) -> Asyn
             county=Path("county.toml"),
             public_url="http://127.0.0.1:8080",
             secret_key="k" * 40,  # type: ignore[arg-type]
+            staff_second_factor=second_factor,
         )
         part = Part.ALL if channel else Part.WEB
         house = await stack.enter_async_context(

@@ -37,7 +37,7 @@ from tests.staff.office import HASHED, MONDAY, Browser, Office, open_office
 
 A_DAY = timedelta(days=1)
 REFUSED, HIDDEN = 403, 404
-OPEN_TO_ALL = {("GET", "/staff/log-in"), ("POST", "/staff/log-in")}
+OPEN_TO_ALL = {(method, f"/staff/{page}") for method in ("GET", "POST") for page in ("log-in", "second-factor")}
 
 
 @dataclass(frozen=True, slots=True)

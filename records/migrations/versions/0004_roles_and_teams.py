@@ -1,4 +1,4 @@
-"""roles, teams and referrals."""
+"""roles, teams, referrals and second factors."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,8 +21,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("staff", schema=None) as batch_op:
         batch_op.add_column(sa.Column("team_id", sa.String(length=32), nullable=True))
+        batch_op.add_column(sa.Column("totp_salt", sa.String(length=32), nullable=True))
+        batch_op.add_column(sa.Column("totp_step", sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f("ix_staff_team_id"), ["team_id"], unique=False)
         batch_op.create_foreign_key(batch_op.f("fk_staff_team_id"), "teams", ["team_id"], ["id"])
+    with op.batch_alter_table("sessions", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("complete", sa.Boolean(), server_default=sa.text("true"), nullable=False))
     op.execute("UPDATE staff SET role = 'etw' WHERE role = 'worker'")
     op.create_table(
         "referrals",

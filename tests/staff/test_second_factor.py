@@ -1,0 +1,126 @@
+"""The second factor of who sees more than their own clients."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pyotp
+import pytest
+from aiohttp import ClientSession, CookieJar
+
+from bot.staff.lock_out import MOST_TRIES, WAIT
+from bot.staff.second_factor import STEP, step_of
+from records.sessions import HALF_WAY, forget_second_factor
+from tests.staff.office import MONDAY, Browser, Office, open_office
+
+SUE = "sue@county.example"
+KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+@pytest.fixture
+async def strict(migrated_url: str) -> AsyncIterator[Office]:
+    async with open_office(migrated_url, second_factor=True) as office:
+        yield office
+
+
+@pytest.fixture
+async def browser(strict: Office) -> AsyncIterator[Browser]:
+    async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as http:
+        yield Browser(http, strict.url)
+
+
+def key_on(page: str) -> str:
+    found = re.search(r"<code>([A-Z2-7 ]+)</code>", page)
+    assert found
+    return found[1].replace(" ", "")
+
+
+async def give(office: Office, browser: Browser, key: str, ahead: timedelta = timedelta(0)) -> str:
+    return await browser.post("/staff/second-factor", code=pyotp.TOTP(key).at(office.wall.now() + ahead))
+
+
+async def test_a_supervisor_sets_it_up_once_and_gives_a_code_each_time(strict: Office, browser: Browser) -> None:
+    key = key_on(await browser.log_in(SUE))
+    assert browser.at.startswith("/staff/second-factor")
+    await give(strict, browser, key)
+    assert browser.at == "/staff"
+    await browser.post("/staff/log-out")
+    strict.wall.forward(timedelta(minutes=1))
+    assert key not in (await browser.log_in(SUE)).replace(" ", "")
+    await give(strict, browser, key)
+    assert browser.at == "/staff"
+
+
+async def test_a_password_alone_opens_no_page(strict: Office, browser: Browser) -> None:
+    await browser.log_in(SUE)
+    await browser.get("/staff")
+    assert browser.at.startswith("/staff/log-in")
+
+
+async def test_a_worker_needs_none(browser: Browser) -> None:
+    await browser.log_in("ana@county.example")
+    assert browser.at == "/staff"
+
+
+async def test_a_code_counts_once(strict: Office, browser: Browser) -> None:
+    key = key_on(await browser.log_in(SUE))
+    await give(strict, browser, key)
+    await browser.post("/staff/log-out")
+    await browser.log_in(SUE)
+    page = await give(strict, browser, key)
+    assert (browser.status, "does not fit" in page) == (422, True)
+
+
+async def test_after_five_wrong_codes_even_the_right_one_waits(strict: Office, browser: Browser) -> None:
+    key = key_on(await browser.log_in(SUE))
+    for _ in range(MOST_TRIES):
+        await browser.post("/staff/second-factor", code="000000")
+    await give(strict, browser, key)
+    assert browser.status == 429
+    strict.wall.forward(WAIT)
+    await give(strict, browser, key)
+    assert browser.at == "/staff"
+
+
+async def test_the_cookie_is_another_one_when_the_log_in_is_complete(strict: Office, browser: Browser) -> None:
+    key = key_on(await browser.log_in(SUE))
+    before = {cookie.value for cookie in browser.http.cookie_jar}
+    await give(strict, browser, key)
+    assert before.isdisjoint({cookie.value for cookie in browser.http.cookie_jar})
+
+
+async def test_who_waits_too_long_begins_again(strict: Office, browser: Browser) -> None:
+    key = key_on(await browser.log_in(SUE))
+    strict.wall.forward(HALF_WAY)
+    await give(strict, browser, key)
+    assert browser.at.startswith("/staff/log-in")
+
+
+async def test_who_lost_it_sets_up_another(strict: Office, browser: Browser) -> None:
+    key = key_on(await browser.log_in(SUE))
+    await give(strict, browser, key)
+    await strict.write(lambda connection: forget_second_factor(connection, SUE))
+    await browser.get("/staff")
+    assert browser.at.startswith("/staff/log-in")
+    assert key_on(await browser.log_in(SUE)) != key
+
+
+async def test_it_leads_to_the_page_that_was_asked_for_and_to_no_other_site(strict: Office, browser: Browser) -> None:
+    key = key_on(await browser.log_in(SUE))
+    code = pyotp.TOTP(key).at(strict.wall.now())
+    await browser.post("/staff/second-factor?next=//elsewhere.example", code=code)
+    assert browser.at == "/staff"
+
+
+@pytest.mark.parametrize(("steps", "counts"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
+def test_the_codes_of_a_minute_and_a_half_count(steps: int, counts: bool) -> None:  # noqa: FBT001
+    code = pyotp.TOTP(KEY).at(MONDAY, counter_offset=steps)
+    assert (step_of(code, KEY, MONDAY) is not None) == counts
+    assert step_of("", KEY, MONDAY) is step_of("12345\N{ARABIC-INDIC DIGIT SIX}", KEY, MONDAY) is None
+
+
+def test_a_step_is_thirty_seconds() -> None:
+    now = MONDAY + timedelta(seconds=STEP)
+    assert step_of(pyotp.TOTP(KEY).at(now), KEY, now) == int(now.timestamp()) // STEP
