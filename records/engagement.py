@@ -8,12 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select, true
 
 from records.bulk import inserting
 from records.ids import new_id
 from records.prepared import Prepared
-from records.sight import EVERYBODY, Sight, oversees
+from records.sight import EVERYBODY, Sight, oversees, shown
 from records.tables import clients, engagement, messages, staff
 
 BOT = "bot"
@@ -87,6 +87,7 @@ class Kind(StrEnum):
     LOG_EXPORTED = "log_exported"
     CLIENT_ADDED = "client_added"
     CLIENT_CHANGED = "client_changed"
+    CLIENT_TRANSFERRED = "client_transferred"
 
 
 Row = dict[str, Any]
@@ -183,7 +184,7 @@ class Asked:
     since: datetime | None = None
     until: datetime | None = None
     sight: Sight = EVERYBODY
-    """Whose clients: those of the workers whom the reader oversees."""
+    """Whose clients the reader sees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +242,7 @@ _LOG = (
 
 def page(connection: Connection, asked: Asked, *, before: str | None = None, limit: int = 50) -> list[LogRow]:
     """The newest rows first; `before` is the id of the last row of the page before."""
-    wanted = _LOG.limit(limit).where(oversees(asked.sight, engagement.c.worker_id))
+    wanted = _LOG.limit(limit).where(_in_sight(asked.sight))
     if before is not None:
         wanted = wanted.where(engagement.c.id < before)
     for column, value in (
@@ -258,6 +259,14 @@ def page(connection: Connection, asked: Asked, *, before: str | None = None, lim
     if asked.until is not None:
         wanted = wanted.where(engagement.c.at < asked.until)
     return [_log_row(row) for row in connection.execute(wanted)]
+
+
+def _in_sight(sight: Sight) -> ColumnElement[bool]:
+    """Rows about clients go with the client, to whoever has them now; the others are their member of staff's."""
+    if sight.sees_all:
+        return true()
+    theirs = engagement.c.client_id.in_(select(clients.c.id).where(shown(sight)))
+    return or_(theirs, and_(engagement.c.client_id.is_(None), oversees(sight, engagement.c.worker_id)))
 
 
 def everything(connection: Connection, asked: Asked, *, at_once: int = 1000) -> Iterator[LogRow]:

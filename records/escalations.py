@@ -26,6 +26,7 @@ from records.engagement import BOT, Kind, note_staff_act
 from records.errors import NotFoundError, RefusedError, TooLateError
 from records.escalation_calls import REASSIGNED, TEAM, WORKER, at, call
 from records.prepared import Prepared
+from records.roles import Right, roles_with
 from records.tables import clients, escalations, nudges, staff
 
 Row = dict[str, Any]
@@ -101,6 +102,9 @@ def snooze(connection: Connection, escalation_id: str, until: datetime, why: str
     return bool(new)
 
 
+_ANSWERS = staff.c.role.in_(roles_with(Right.ANSWER))
+
+
 def reassign(
     connection: Connection,
     escalation_id: str,
@@ -112,7 +116,7 @@ def reassign(
 ) -> bool:
     """Give it to somebody else, or to the team (None), who has to take it. Raises RefusedError."""
     case = _open_case(connection, escalation_id)
-    if to is not None and not connection.scalar(select(staff.c.id).where(staff.c.id == to, staff.c.active)):
+    if to is not None and not connection.scalar(select(staff.c.id).where(staff.c.id == to, staff.c.active, _ANSWERS)):
         raise RefusedError("Choose somebody who works here, or give it to the team.")
     if not why.strip():
         raise RefusedError("Say in a few words why it changes hands.")

@@ -94,6 +94,12 @@ def client_names(connection: Connection, sight: Sight) -> Sequence[tuple[str, st
     return [(row.id, row.first_name) for row in rows]
 
 
+def caseload_of(connection: Connection, worker_id: str, sight: Sight) -> Sequence[tuple[str, str]]:
+    """(id, first name) of all the clients of a worker, as far as they are in sight, by name."""
+    wanted = select(clients.c.id, clients.c.first_name).where(clients.c.worker_id == worker_id, shown(sight))
+    return [(row.id, row.first_name) for row in connection.execute(wanted.order_by(clients.c.first_name, clients.c.id))]
+
+
 def cases(connection: Connection, sight: Sight) -> Sequence[Case]:
     """The clients: those for whom somebody is due first, then by name."""
     plans, planned = _plans(connection, sight), _next_nudges(connection, sight)

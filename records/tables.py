@@ -127,6 +127,26 @@ referrals = Table(
     _where("uq_referrals_open", "staff_id", "client_id", rows="ended_at IS NULL", unique=True),
 )
 
+transfers = Table(
+    "transfers",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("by_id", ID, ForeignKey("staff.id"), nullable=False),
+    Column("to_id", ID, ForeignKey("staff.id"), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("undone_at", Moment),
+    Column("undone_by", ID, ForeignKey("staff.id")),
+)
+
+transferred_clients = Table(
+    "transferred_clients",
+    metadata,
+    Column("transfer_id", ID, ForeignKey("transfers.id"), primary_key=True),
+    Column("client_id", ID, ForeignKey("clients.id"), primary_key=True),
+    Column("from_id", ID, ForeignKey("staff.id"), nullable=False),
+)
+
 shared_phones = Table(
     "shared_phones",
     metadata,

@@ -20,6 +20,7 @@ from records import escalation_reads, escalations
 from records.errors import NotFoundError, RefusedError, TooLateError
 from records.escalation_reads import Matter, Waiting
 from records.escalations import Closing, Outcome, Owner
+from records.roles import Right
 from records.sessions import Session
 from records.sight import EVERYBODY
 
@@ -164,7 +165,7 @@ async def _page(
         "under": [other for other in others if other.merged_into == one.id],
         "history": await reader.run(partial(escalation_reads.history, one=one)),
         "names": staff,
-        "colleagues": await names.at_work(request),
+        "colleagues": await names.at_work(request, Right.ANSWER),
         "hows": HOWS,
         "outcomes": OUTCOMES,
         "owners": OWNERS,

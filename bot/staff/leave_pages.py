@@ -14,6 +14,7 @@ from bot.staff import fields, names, notices
 from bot.staff.fields import filled_in
 from records import leaves
 from records.errors import NotFoundError, RefusedError
+from records.roles import Right
 from records.sessions import Session
 
 
@@ -78,7 +79,7 @@ async def _page(
         "me": me,
         "today": now.astimezone(county.zone).date(),
         "leaves": await request.app[READER].run(partial(leaves.ahead, county=county, now=now)),
-        "people": await names.at_work(request),
+        "people": await names.at_work(request, Right.ANSWER),
         "may_change": await _whose_leave(request, me),
         "problems": defaultdict(str, problems or {}),
         "said": defaultdict(str, said or {}),

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.keys import READER
 from records import people, staff_reads
+from records.roles import RIGHTS, Right
 from records.sessions import Session
 
 
@@ -21,6 +22,7 @@ async def overseen(request: web.Request, me: Session) -> Sequence[tuple[str, str
     return await request.app[READER].run(partial(people.overseen, sight=me.sight))
 
 
-async def at_work(request: web.Request) -> Sequence[tuple[str, str]]:
-    """(id, first name) of those whose accounts are open, by name."""
-    return [(one.id, one.first_name) for one in await request.app[READER].run(people.all_staff) if one.active]
+async def at_work(request: web.Request, right: Right) -> Sequence[tuple[str, str]]:
+    """(id, first name) of those with this right whose accounts are open, by name."""
+    everybody = await request.app[READER].run(people.all_staff)
+    return [(one.id, one.first_name) for one in everybody if one.active and right in RIGHTS[one.role]]

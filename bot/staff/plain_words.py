@@ -265,6 +265,7 @@ LOG_KINDS = {
     "log_exported": "Log downloaded",
     "client_added": "Client added",
     "client_changed": "Client changed",
+    "client_transferred": "Client given to another worker",
 }
 
 CLIENT_CHANGES = {

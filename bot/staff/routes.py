@@ -23,6 +23,7 @@ from bot.staff import (
     nudge_pages,
     parked_page,
     plain_words,
+    transfer_page,
     visit_pages,
 )
 from bot.staff.desk import RULE_LISTS
@@ -46,6 +47,7 @@ class About(StrEnum):
     TIME = "time"
     LEAVE = "leave"
     DELIVERY = "delivery"
+    TRANSFER = "transfer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,9 @@ ROUTES: Sequence[StaffRoute] = (
     _get("/staff/leave", Right.KEEP_LEAVE, leave_pages.show_leave),
     _post("/staff/leave", Right.KEEP_LEAVE, leave_pages.add_leave),
     _post(f"/staff/leave/{ID}/remove", Right.KEEP_LEAVE, leave_pages.remove_leave, About.LEAVE),
+    _get("/staff/transfers", Right.TRANSFER, transfer_page.show_transfers),
+    _post("/staff/transfers", Right.TRANSFER, transfer_page.transfer),
+    _post(f"/staff/transfers/{ID}/undo", Right.TRANSFER, transfer_page.undo, About.TRANSFER),
     _get("/staff/notices", Right.KEEP_NOTICES, parked_page.show_parked),
     _post(f"/staff/notices/{ID}/retry", Right.KEEP_NOTICES, parked_page.try_again, About.DELIVERY),
     _get("/staff/log", Right.READ_LOG, log_page.show_log),

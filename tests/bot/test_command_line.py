@@ -18,7 +18,8 @@ from bot.county_file import EXAMPLE, load_county
 from bot.trust.fake_twilio import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER
 from conversations import flows
 from records.database import connect
-from records.tables import clients, nudges, staff
+from records.roles import Role
+from records.tables import clients, nudges, staff, teams
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "a long sentence is easy"
@@ -132,6 +133,38 @@ def test_staff_are_added_with_a_hashed_password(run: Run, sqlite_url: str) -> No
     assert table(sqlite_url, "email") == ["ana@example.org", "sam@example.org"]
     assert table(sqlite_url, "role") == ["etw", "supervisor"]
     assert all(str(hashed).startswith("$argon2id$") for hashed in table(sqlite_url, "hash"))
+
+
+@pytest.mark.usefixtures("ana")
+def test_staff_are_put_in_teams_that_are_made_when_they_are_named(run: Run, sqlite_url: str) -> None:
+    def members() -> list[tuple[str, str | None]]:
+        engine = connect(sqlite_url)
+        wanted = select(staff.c.first_name, teams.c.name).outerjoin(teams, teams.c.id == staff.c.team_id)
+        with engine.connect() as connection:
+            found = [(row[0], row[1]) for row in connection.execute(wanted.order_by(staff.c.first_name))]
+        engine.dispose()
+        return found
+
+    assert run("staff", "add", "bea@example.org", "Bea", "--team", "North", stdin=PASSWORD)[0] == 0
+    assert run("staff", "team", "ana@example.org", "North")[0] == 0
+    assert members() == [("Ana", "North"), ("Bea", "North")]
+    assert run("staff", "team", "Ana@example.org", "")[0] == 0
+    assert members() == [("Ana", None), ("Bea", "North")]
+    status, _out, err = run("staff", "team", "nobody@example.org", "North")
+    assert (status, "is nobody's here" in err) == (1, True)
+
+
+@pytest.mark.usefixtures("ana")
+def test_a_lost_second_factor_is_reset(run: Run) -> None:
+    assert "ana@example.org" in run("staff", "reset-second-factor", "ana@example.org")[1]
+    assert run("staff", "reset-second-factor", "nobody@example.org")[0] == 1
+
+
+def test_the_roles_are_told_with_all_that_each_may_do(run: Run) -> None:
+    status, out, _err = run("staff", "roles")
+    assert status == 0
+    assert [line.partition(":")[0] for line in out.splitlines() if not line.startswith(" ")] == list(Role)
+    assert "admin: sees nobody's; a second factor is needed" in out
 
 
 @pytest.mark.usefixtures("ana")

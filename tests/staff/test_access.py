@@ -28,6 +28,7 @@ from records.tables import (
     referrals,
     staff,
     teams,
+    transfers,
     visits,
 )
 from records.tables import leaves as leaves_table
@@ -50,6 +51,7 @@ class Records:
     time: str
     leave: str
     delivery: str
+    transfer: str
 
     def path(self, route: StaffRoute) -> str:
         ids = {
@@ -58,6 +60,7 @@ class Records:
             About.TIME: self.time,
             About.LEAVE: self.leave,
             About.DELIVERY: self.delivery,
+            About.TRANSFER: self.transfer,
         }
         path = re.sub(r"\{id:.*?\}\}?(?=/|$)", ids.get(route.about, self.client), route.path)
         return re.sub(r"\{number:.*?\}\}", "1", path)
@@ -99,7 +102,10 @@ def put(connection: Connection, worker: str, nth: int) -> Records:
     leave = leaves.add(connection, worker, day, day, None, worker, MONDAY)
     delivery = {"id": new_id(MONDAY), "hook": "mail", "occasion": "opened", "state": "parked", "due_at": MONDAY}
     connection.execute(insert(hook_deliveries).values({**delivery, "tries": 9, "last_error": ""}))
-    return Records(client, str(written["id"]), str(item["id"]), str(time["id"]), leave, str(delivery["id"]))
+    moved = {"id": new_id(MONDAY), "at": MONDAY, "by_id": worker, "to_id": worker, "why": "more time"}
+    connection.execute(insert(transfers).values(moved))
+    ids = (str(row["id"]) for row in (time, delivery, moved))
+    return Records(client, str(written["id"]), str(item["id"]), next(ids), leave, next(ids), next(ids))
 
 
 def hire(connection: Connection, name: str, role: Role, team: str) -> str:

@@ -1,4 +1,4 @@
-"""roles, teams, referrals and second factors."""
+"""roles, teams, referrals, second factors and transfers."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -51,3 +51,27 @@ def upgrade() -> None:
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
         )
+    op.create_table(
+        "transfers",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("by_id", sa.String(length=32), nullable=False),
+        sa.Column("to_id", sa.String(length=32), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("undone_at", Moment(), nullable=True),
+        sa.Column("undone_by", sa.String(length=32), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["staff.id"], name=op.f("fk_transfers_by_id")),
+        sa.ForeignKeyConstraint(["to_id"], ["staff.id"], name=op.f("fk_transfers_to_id")),
+        sa.ForeignKeyConstraint(["undone_by"], ["staff.id"], name=op.f("fk_transfers_undone_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transfers")),
+    )
+    op.create_table(
+        "transferred_clients",
+        sa.Column("transfer_id", sa.String(length=32), nullable=False),
+        sa.Column("client_id", sa.String(length=32), nullable=False),
+        sa.Column("from_id", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["clients.id"], name=op.f("fk_transferred_clients_client_id")),
+        sa.ForeignKeyConstraint(["from_id"], ["staff.id"], name=op.f("fk_transferred_clients_from_id")),
+        sa.ForeignKeyConstraint(["transfer_id"], ["transfers.id"], name=op.f("fk_transferred_clients_transfer_id")),
+        sa.PrimaryKeyConstraint("transfer_id", "client_id", name=op.f("pk_transferred_clients")),
+    )
