@@ -70,6 +70,12 @@ def of_worker(connection: Connection, worker_id: str, since: datetime, until: da
     return _found(connection, _soonest_first(visits.c.worker_id == worker_id, *span))
 
 
+def not_closed(connection: Connection, sight: Sight, since: datetime, now: datetime) -> Sequence[ClientVisit]:
+    """Those that began between the two moments, and of which nobody has said how they went; the soonest first."""
+    begun = visits.c.starts_at >= since, visits.c.starts_at <= now, visits.c.status.in_(sorted(AHEAD))
+    return _found(connection, _visits(sight).where(*begun).order_by(visits.c.starts_at, visits.c.client_id))
+
+
 def upcoming(connection: Connection, worker_id: str, now: datetime) -> Sequence[ClientVisit]:
     """Those that a worker's calendar shows: from yesterday on, and not called off, the soonest first."""
     ahead = visits.c.starts_at > now - timedelta(days=1), visits.c.status.in_(sorted(AHEAD))

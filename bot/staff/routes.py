@@ -23,6 +23,7 @@ from bot.staff import (
     nudge_pages,
     parked_page,
     plain_words,
+    today_page,
     transfer_page,
     visit_pages,
 )
@@ -74,7 +75,8 @@ VISIT = f"{CLIENT}/visits/{{number:[0-9]{{1,6}}}}"
 
 ROUTES: Sequence[StaffRoute] = (
     _post("/staff/log-out", Right.OWN_ACCOUNT, log_out),
-    _get("/staff", Right.OWN_ACCOUNT, caseload_page.show_caseload),
+    _get("/staff", Right.OWN_ACCOUNT, today_page.show_today),
+    _get("/staff/clients", Right.SEE_CLIENTS, caseload_page.show_caseload),
     _get(CLIENT, Right.SEE_CLIENTS, client_page.show_client, About.CLIENT),
     _get(f"{CLIENT}/thread", Right.SEE_CLIENTS, client_page.show_thread, About.CLIENT, keeps=False),
     _post(f"{CLIENT}/invite", Right.KEEP_CONTACT, client_page.invite, About.CLIENT),

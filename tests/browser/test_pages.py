@@ -83,7 +83,7 @@ async def log_in(page: Page, office: Office, email: str = "ana@county.example") 
     await page.get_by_label("E-mail address").fill(email)
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Log in").click()
-    await expect(page.get_by_role("heading", level=1)).to_contain_text("clients")
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("Today")
 
 
 async def text_as(page: Page, client: str, name: str, words: str) -> None:
@@ -123,6 +123,7 @@ async def test_a_goal_and_a_check_in_are_played_on_the_phone(office: Office, siz
 
 async def test_a_text_scheduled_by_a_worker_arrives_on_the_phone(office: Office, sized: Page) -> None:
     await log_in(sized, office)
+    await sized.get_by_role("link", name="Clients", exact=True).click()
     await sized.get_by_role("link", name="Joe").click()
     await sized.get_by_role("button", name="Schedule a nudge").click()
     await sized.get_by_label("Offer help").check()
@@ -166,7 +167,7 @@ async def test_who_asks_for_a_person_gets_one_and_goes_back_to_milepost(office: 
 
 async def test_a_visit_that_a_worker_enters_is_moved_by_text_among_free_times(office: Office, page: Page) -> None:
     await log_in(page, office)
-    await page.get_by_role("link", name="Visits").click()
+    await page.get_by_role("link", name="Visits", exact=True).click()
     await page.get_by_label("Day").fill("2026-03-11")
     await page.get_by_role("textbox", name="Times").fill("9:00, 14:30")
     await page.get_by_role("button", name="Offer").click()
@@ -224,10 +225,19 @@ async def test_nothing_on_any_page_shuts_anybody_out(
     await log_in(page, office)
     client = f"/staff/clients/{office.maria}"
     joe, pat = f"/staff/clients/{office.joe}", f"/staff/clients/{office.pat}"
+    await _is_open_to_all(page, axe, f"{office.url}/staff", shots)
     await page.context.clear_cookies()
     await log_in(page, office, "sue@county.example")
     new = (f"{client}/nudges/new", f"{client}/contact", f"{joe}/visits/new", f"{joe}/visits/1", joe, pat)
-    lists = ("/staff/waiting", f"/staff/visits?worker={office.ana}", "/staff/leave", "/staff/notices", "/staff/log")
+    lists = (
+        "/staff/clients",
+        f"/staff/transfers?from={office.ana}",
+        "/staff/waiting",
+        f"/staff/visits?worker={office.ana}",
+        "/staff/leave",
+        "/staff/notices",
+        "/staff/log",
+    )
     for path in ("/", "/staff", client, *new, f"/staff/escalations/{one}", *lists, "/phone"):
         await _is_open_to_all(page, axe, office.url + path, shots)
     assert not complaints

@@ -25,7 +25,7 @@ def words(page: str) -> str:
 
 
 async def test_a_worker_sees_their_own_clients_with_plan_and_next_text(busy: Office, ana: Browser) -> None:
-    page = words(await ana.get("/staff"))
+    page = words(await ana.get("/staff/clients"))
     assert "Terminar mi GED: Llamar a la escuela de adultos" in page
     assert "Reminder of the step, Tue Mar 3, 9:00 am" in page
     assert "Joe" in page
@@ -33,14 +33,14 @@ async def test_a_worker_sees_their_own_clients_with_plan_and_next_text(busy: Off
 
 
 async def test_a_supervisor_sees_all_clients_and_whose_they_are(busy: Office, sue: Browser) -> None:
-    page = words(await sue.get("/staff"))
+    page = words(await sue.get("/staff/clients"))
     assert "All clients" in page
     assert "Pat" in page
     assert "Ben" in page
 
 
 async def test_who_waits_is_listed_by_when_a_person_is_due(busy: Office, ana: Browser) -> None:
-    page = words(await ana.get("/staff"))
+    page = words(await ana.get("/staff/clients"))
     assert page.index("Asked for a person") < page.index("Two setbacks in a row")
     assert "was due Mon Mar 2, 9:00 am" in page
     assert "due Tue Mar 3, 10:00 am" in page

@@ -14,13 +14,20 @@ DAYS = {"first_day": "2026-03-09", "last_day": "2026-03-13"}
 async def test_leave_is_entered_with_a_cover_and_removed(office: Office, ana: Browser) -> None:
     await ana.get("/staff/leave")
     for _click in range(2):
-        page = words(await ana.post("/staff/leave", **DAYS, cover=office.ben, staff=office.ben))
+        page = words(await ana.post("/staff/leave", **DAYS, cover=office.ben))
         assert "Ana, Mon Mar 9 to Fri Mar 13 Ben answers" in page
     rows = await office.house.writer.run(lambda c: c.execute(select(leaves)).all())
     assert [(row.staff_id, row.cover_id) for row in rows] == [(office.ana, office.ben)]
     page = words(await ana.post(f"/staff/leave/{rows[0].id}/remove"))
     assert "The leave is removed." in page
     assert "Nobody has leave entered." in page
+
+
+async def test_a_worker_enters_nobody_elses_leave(office: Office, ana: Browser) -> None:
+    await ana.get("/staff/leave")
+    await ana.post("/staff/leave", **DAYS, staff=office.ben)
+    assert ana.status == 404
+    assert await office.house.writer.run(lambda c: c.execute(select(leaves)).all()) == []
 
 
 async def test_what_is_amiss_with_a_leave_is_said(office: Office, ana: Browser) -> None:

@@ -17,7 +17,7 @@ ELSEWHERE = {"Origin": "https://elsewhere.example"}
 async def test_the_right_password_leads_to_the_clients(browser: Browser) -> None:
     page = await browser.log_in("Ana@County.example ")
     assert browser.at == "/staff"
-    assert "Your clients" in page
+    assert "Today" in page
 
 
 async def test_who_is_not_logged_in_is_sent_to_the_log_in_and_then_on(office: Office, browser: Browser) -> None:
