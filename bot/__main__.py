@@ -256,16 +256,46 @@ def staff_reset_second_factor(email: Annotated[str, typer.Argument(help="Who los
     reset_second_factor(email)
 
 
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")]
+ReportFile = Annotated[
+    Path | None, typer.Option("--report", help="Write what became of each row to this CSV file.", dir_okay=False)
+]
+
+
 @import_cli.command("clients")
 def import_clients(
-    file: Annotated[Path, typer.Argument(help="CSV with number, first_name, language, worker_email and, maybe, zone.")],
+    file: Annotated[
+        Path, typer.Argument(help="CSV or .xlsx with number, first_name, language, worker_email; maybe zone, shared.")
+    ],
     *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")] = False,
+    dry_run: DryRun = False,
+    report: ReportFile = None,
 ) -> None:
     """Add a list of clients. Bad rows are named and left out; the same file again changes nothing. Nobody is texted."""
-    from bot.commands.people import import_clients as run
+    from bot.commands.importing import Wanted
+    from bot.commands.importing import import_clients as run
 
-    raise typer.Exit(run(file, dry_run=dry_run))
+    raise typer.Exit(run(Wanted(file, dry_run, report)))
+
+
+@import_cli.command("visits")
+def import_visits(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="CSV or .xlsx with number, external_id, date, time; maybe place, bring, by_phone, first_name, "
+            "worker_email, status."
+        ),
+    ],
+    *,
+    dry_run: DryRun = False,
+    report: ReportFile = None,
+) -> None:
+    """Enter, move and end visits as the case system's list says. Clients are texted as if a worker had done it."""
+    from bot.commands.importing import Wanted
+    from bot.commands.importing import import_visits as run
+
+    raise typer.Exit(run(Wanted(file, dry_run, report)))
 
 
 Language = Annotated[str, typer.Option(help="A language of the catalogs: en, es.")]

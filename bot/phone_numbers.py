@@ -18,6 +18,11 @@ def e164(written: str) -> str | None:
     """Or None, if nobody has such a number. 911 parses, as +1911, but is not valid."""
     import phonenumbers
 
+    if AS_MOST_WRITE_IT.fullmatch(written) and written.isascii():  # the library takes three times as long to read it
+        digits = "".join(filter(str.isdigit, written))[-10:]
+        known = phonenumbers.PhoneNumber(country_code=1, national_number=int(digits))
+        is_valid = phonenumbers.is_valid_number_for_region(known, "US") or phonenumbers.is_valid_number(known)
+        return f"+1{digits}" if is_valid else None
     try:
         number = phonenumbers.parse(written, "US")
     except phonenumbers.NumberParseException:

@@ -177,6 +177,12 @@ class StoreSettings(DatabaseSettings):
     """Enough to read and write what belongs to a county."""
 
     county: Path = Field(description="the path of the county file; `milepost county` prints one to copy and change")
+    twilio_segments_a_second: float = Field(
+        default=1.0,
+        gt=0,
+        le=1000,
+        description="how fast texts may leave: 1 for a long code; more if the carriers agreed",
+    )
 
 
 class HouseSettings(StoreSettings):
@@ -214,12 +220,6 @@ class Settings(HouseSettings):
     )
     twilio_messaging_service_sid: Annotated[str, Field(pattern=r"^MG[0-9a-fA-F]{32}$")] | None = Field(
         default=None, validate_default=True, description="the messaging service to send through, instead of TWILIO_FROM"
-    )
-    twilio_segments_a_second: float = Field(
-        default=1.0,
-        gt=0,
-        le=1000,
-        description="how fast texts may leave: 1 for a long code; more if the carriers agreed",
     )
     twilio_api_base: SafeUrl = Field(
         default="https://api.twilio.com",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -31,7 +31,14 @@ class VisitEvent(StrEnum):
     ENDED_BY_OFFICE = "ended_by_office"
 
 
+LONGEST = 20
+"""So many letters of a place, or of what to bring, fit into a text."""
+
+FARTHEST = timedelta(days=366)
+"""So far ahead staff may enter a visit."""
+
 AHEAD = frozenset({VisitStatus.PLANNED, VisitStatus.CONFIRMED})
+MOVABLE = AHEAD | {VisitStatus.MISSED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -17,6 +18,7 @@ from records.bulk import inserting, one_of
 from records.engagement import Kind, entry
 from records.errors import NotFoundError
 from records.ids import new_id
+from records.import_verdicts import SAME, Judged, Verdict, bad
 from records.roles import Role
 from records.sight import Sight, oversees
 from records.tables import clients, consent_events, nudges, staff, talks, teams
@@ -139,6 +141,10 @@ _ADD = inserting(
         "created_at",
     ),
 )
+_COMPARED = {"first_name": "first_name", "zone": "zone", "worker_id": "worker_email"}
+"""What a list may change in a client, and what the list calls it."""
+
+UNCLEAR = "several people share the number, and the row does not say that the phone is shared"
 NUMBER_CHANGED = "the number changed"
 _TO_NUMBER = (
     update(clients)
@@ -159,28 +165,20 @@ _CHANGE = (
 
 
 def put_clients(connection: Connection, wanted: Sequence[NewClient], staff_id: str, now: datetime) -> Imported:
+    """As `take_clients`; gives how many there were of each."""
+    became = Counter(one.verdict for one in take_clients(connection, wanted, staff_id, now))
+    return Imported(became[Verdict.NEW], became[Verdict.CHANGED], became[Verdict.SAME], became[Verdict.BAD])
+
+
+def take_clients(connection: Connection, wanted: Sequence[NewClient], staff_id: str, now: datetime) -> Sequence[Judged]:
     """Add the clients who are new, and bring the others up to date. The same list twice changes nothing.
 
     A known number with another first name is a client who was renamed, unless the phone is said to be shared: then it
     is one more person. What a client decides is not touched: consent, and the language of one who is known.
     """
-    numbers = {"numbers": [one.number for one in wanted]}
-    known: dict[str, list[Any]] = {}
-    for row in connection.execute(_KNOWN.with_for_update(key_share=True), numbers):
-        known.setdefault(row.number, []).append(row)
-    new: dict[tuple[str, str], NewClient] = {}
-    changes: list[dict[str, str]] = []
-    unclear = 0
-    for one in wanted:
-        there = known.get(one.number, [])
-        row = _same(one, there)
-        if row is not None:
-            changes += [_change(one, row)] if _differs(one, row) else []
-        elif there and not one.phone_is_shared:
-            unclear += 1
-        else:
-            new.setdefault((one.number, one.first_name if one.phone_is_shared else ""), one)
-    rows = [_client_row(one, now) for one in new.values()]
+    weighed = _weigh(wanted, _known(connection, wanted))
+    rows = [_client_row(one.wanted, now) for one in weighed if one.judged.verdict is Verdict.NEW]
+    changes = [_change(one.wanted, one.known) for one in weighed if one.judged.verdict is Verdict.CHANGED]
     _ADD.run(connection, rows)
     if changes:
         connection.execute(_CHANGE, changes)
@@ -191,7 +189,47 @@ def put_clients(connection: Connection, wanted: Sequence[NewClient], staff_id: s
         for row in changes
     ]
     engagement.append(connection, log)
-    return Imported(len(rows), len(changes), len(wanted) - len(rows) - len(changes) - unclear, unclear)
+    return [one.judged for one in weighed]
+
+
+def weigh_clients(connection: Connection, wanted: Sequence[NewClient]) -> Sequence[Judged]:
+    """What `take_clients` would make of them. Changes nothing."""
+    return [one.judged for one in _weigh(wanted, _known(connection, wanted))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    wanted: NewClient
+    judged: Judged
+    known: Any = None
+
+
+def _known(connection: Connection, wanted: Sequence[NewClient]) -> dict[str, list[Any]]:
+    """Who has these numbers, locked."""
+    known: dict[str, list[Any]] = {}
+    for row in connection.execute(_KNOWN.with_for_update(key_share=True), {"numbers": [one.number for one in wanted]}):
+        known.setdefault(row.number, []).append(row)
+    return known
+
+
+def _weigh(wanted: Sequence[NewClient], known: Mapping[str, Sequence[Any]]) -> list[_Weighed]:
+    weighed: list[_Weighed] = []
+    new: set[tuple[str, str]] = set()
+    for one in wanted:
+        there = known.get(one.number, ())
+        row = _same(one, there)
+        key = (one.number, one.first_name if one.phone_is_shared else "")
+        if row is not None:
+            fields = _differing(one, row)
+            weighed.append(_Weighed(one, Judged(Verdict.CHANGED, fields) if fields else SAME, row))
+        elif there and not one.phone_is_shared:
+            weighed.append(_Weighed(one, bad(UNCLEAR)))
+        elif key in new:
+            weighed.append(_Weighed(one, SAME))
+        else:
+            new.add(key)
+            weighed.append(_Weighed(one, Judged(Verdict.NEW)))
+    return weighed
 
 
 def _same(wanted: NewClient, known: Sequence[Any]) -> Any:  # noqa: ANN401  a row of _KNOWN, or None
@@ -211,8 +249,8 @@ def _change(wanted: NewClient, known: Any) -> dict[str, str]:  # noqa: ANN401  a
     }
 
 
-def _differs(wanted: NewClient, known: object) -> bool:
-    return any(getattr(wanted, name) != getattr(known, name) for name in ("first_name", "zone", "worker_id"))
+def _differing(wanted: NewClient, known: object) -> tuple[str, ...]:
+    return tuple(shown for name, shown in _COMPARED.items() if getattr(wanted, name) != getattr(known, name))
 
 
 def _client_row(wanted: NewClient, now: datetime) -> dict[str, Any]:

@@ -303,7 +303,10 @@ visits = Table(
     Column("version", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
+    Column("external_id", String(80)),  # the case system's own id; none where it was entered here
+    Column("external_said", String(64)),  # a digest of what that system said of it last
     Index(None, "worker_id", "starts_at"),
+    _where("uq_visits_external_id", "external_id", rows="external_id IS NOT NULL", unique=True),
 )
 
 free_times = Table(
@@ -516,6 +519,23 @@ hook_replies = Table(
     Column("hook", String(40), primary_key=True),
     Column("webhook_id", String(80), primary_key=True),  # the sender's own: a reply that comes twice is done once
     Column("at", Moment, nullable=False),
+)
+
+# --- lists that were brought in ---------------------------------------------------------------------------------------
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("kind", String(12), nullable=False),  # "clients", "visits"
+    Column("sha256", String(64), nullable=False),  # of the file
+    Column("rows", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("counts", JSON, nullable=False),  # of the rows that are done, by verdict
+    Column("started_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    Column("started_by", String(40), nullable=False),  # a staff id, or "import" from the command line
+    _where("uq_imports_under_way", "kind", "sha256", rows="finished_at IS NULL", unique=True),
 )
 
 # --- what happened ---------------------------------------------------------------------------------------------------

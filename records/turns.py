@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -197,6 +197,33 @@ class Turns:
         client = situations.load(connection, rows, self._county, now)[client_id]
         effects = self._decide(client, event, now)
         self._save(connection, [_Decided(client, effects, Cause(actor))], now)
+
+    def acts(self, connection: Connection, events: Mapping[str, Event], actor: str, now: datetime) -> Collection[str]:
+        """As `act`, for many clients together, one event each by client id. Gives those on whom the decider failed.
+
+        Nothing follows for these, and a line of the log says that it failed.
+        """
+        loaded = self._loaded(connection, events, now)
+        decided = [self._acted(client, events[client_id], actor, now) for client_id, client in loaded.items()]
+        self._save(connection, decided, now)
+        return {one.client.client_id for one in decided if one.failed}
+
+    def foresee(
+        self, connection: Connection, events: Mapping[str, Event], now: datetime
+    ) -> Sequence[tuple[Situation, Sequence[Effect]]]:
+        """What would follow of each, as `acts` has it. Changes nothing. Those on whom it fails are left out."""
+        loaded = self._loaded(connection, events, now)
+        decided = [self._acted(client, events[client_id], BOT, now) for client_id, client in loaded.items()]
+        return [(one.client.situation, one.effects) for one in decided if not one.failed]
+
+    def _loaded(self, connection: Connection, ids: Iterable[str], now: datetime) -> dict[str, Loaded]:
+        return situations.load(connection, situations.lock_by_id(connection, list(ids)), self._county, now)
+
+    def _acted(self, client: Loaded, event: Event, actor: str, now: datetime) -> _Decided:
+        try:
+            return _Decided(client, self._decide(client, event, now), Cause(actor))
+        except Exception as error:  # noqa: BLE001  whatever it is: this client must not harm the others
+            return _Decided(client, (), Cause(actor), failed(error))
 
     def trouble(self, connection: Connection, trouble: Trouble, now: datetime) -> None:
         """What the carrier says of a text concerns who has this number (domain guide 7.2)."""

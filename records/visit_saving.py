@@ -10,9 +10,12 @@ from records.tables import free_times, visits
 
 _CHANGING = ("starts_at", "place", "bring", "by_phone", "status", "leaves_at", "reason", "changed_at")
 
+_OF_LISTS = frozenset({"external_id", "external_said"})
+"""What an import alone writes."""
+
 UPSERT = inserting(
     visits,
-    visits.c.keys(),
+    [name for name in visits.c.keys() if name not in _OF_LISTS],  # noqa: SIM118  these are no dict's keys
     f"ON CONFLICT (client_id, number) DO UPDATE SET {replaced(*_CHANGING)}, version = visits.version + 1",
 )
 UPDATE_TIMES = updating(free_times, ("held_for", "held_until", "visit_client", "visit"))

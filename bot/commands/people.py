@@ -1,32 +1,23 @@
-"""Staff and clients, from the command line."""
+"""Members of staff, from the command line."""
 
 from __future__ import annotations
 
 import getpass
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
-from pathlib import Path
 
 import typer
-from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from bot.client_rows import BadRow, ClientRow, read_rows
 from bot.clock import SystemClock
 from bot.errors import Problem, StartError
-from bot.ground import load_store, transaction
+from bot.ground import transaction
 from bot.settings import DatabaseSettings, load
 from bot.staff.passwords import hash_password
 from records import people, sessions
 from records.errors import NotFoundError
-from records.people import Imported, NewClient
 from records.roles import REACH, RIGHTS, Right, Role, needs_second_factor
-
-ACTOR = "import"
-CHUNK = 500
-"""Clients a transaction: an import that was broken off goes on where it was when it is started again."""
 
 SHORTEST_PASSWORD = 12
 
@@ -95,51 +86,3 @@ def _password() -> str:
             "Nobody was added:", [Problem("password", f"is shorter than {SHORTEST_PASSWORD} characters", remedy)]
         )
     return password
-
-
-def import_clients(file: Path, *, dry_run: bool) -> int:
-    """Takes the good rows and names the bad ones; gives the exit status, 1 if a row was bad. Raises StartError."""
-    settings, county = load_store()
-    with transaction(settings) as connection:
-        workers = {member.email: member.id for member in people.all_staff(connection) if member.active}
-    good, bad = read_rows(file, county, workers)
-    for row in bad:
-        typer.echo(f"line {row.line}: {'; '.join(row.reasons)}", err=True)
-    if dry_run:
-        typer.echo(f"{_count(good)} would be taken, {_count(bad)} not. Nothing was changed.")
-        return int(bool(bad))
-    taken = Imported(0, 0, 0)
-    for chunk in _chunks(good):
-        with transaction(settings) as connection:
-            taken = _sum(taken, _put(connection, chunk, workers, SystemClock().now()))
-    typer.echo(f"{taken.added} added, {taken.changed} changed, {taken.unchanged} as they were; {_count(bad)} left out.")
-    if taken.unclear:
-        typer.echo(
-            f"{taken.unclear} left out too: several people share the number, and the row does not say so.", err=True
-        )
-    return int(bool(bad or taken.unclear))
-
-
-def _chunks(rows: Sequence[ClientRow]) -> Iterator[Sequence[ClientRow]]:
-    yield from (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
-
-
-def _put(connection: Connection, rows: Sequence[ClientRow], workers: Mapping[str, str], now: datetime) -> Imported:
-    wanted = [
-        NewClient(row.number, row.first_name, row.language, row.zone, workers[row.worker_email], row.shared)
-        for row in rows
-    ]
-    return people.put_clients(connection, wanted, ACTOR, now)
-
-
-def _sum(one: Imported, other: Imported) -> Imported:
-    return Imported(
-        one.added + other.added,
-        one.changed + other.changed,
-        one.unchanged + other.unchanged,
-        one.unclear + other.unclear,
-    )
-
-
-def _count(rows: Sequence[ClientRow] | Sequence[BadRow]) -> str:
-    return f"{len(rows)} row" + ("" if len(rows) == 1 else "s")

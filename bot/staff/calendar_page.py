@@ -13,10 +13,10 @@ from bot.keys import CLOCK, COUNTY, READER, WRITER
 from bot.site import render, see_other
 from bot.staff import fields, names, notices
 from bot.staff.fields import filled_in
-from bot.staff.visit_draft import FARTHEST
 from bot.staff.visit_pages import calendar_answer
 from conversations.county import County
 from conversations.office_hours import is_open
+from conversations.visits import FARTHEST
 from conversations.wall_clock import at_wall
 from records import staff_reads, visits
 from records.errors import NotFoundError, TooLateError

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.staff import fields
 from conversations.county import County
 from conversations.office_hours import is_open
 from conversations.situation import Client
-from conversations.visits import Visit
-
-LONGEST = 20
-"""So many letters of a place, or of what to bring, fit into a text."""
-
-FARTHEST = timedelta(days=366)
+from conversations.visits import FARTHEST, LONGEST, Visit
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ from bot.staff import notices
 from bot.staff.desk import known_of
 from bot.staff.fields import filled_in
 from bot.staff.once import ONCE
-from bot.staff.visit_draft import LONGEST, VisitDraft, Weighed, as_it_stands, weigh
+from bot.staff.visit_draft import VisitDraft, Weighed, as_it_stands, weigh
 from conversations.events import VisitChanged
 from conversations.situation import SAID_YES, Client, Mode, Situation
-from conversations.visits import AHEAD, Visit, VisitEvent, VisitStatus
+from conversations.visits import AHEAD, LONGEST, MOVABLE, Visit, VisitEvent, VisitStatus
 from records import visits
 from records.ids import new_id
 from records.sessions import Session
@@ -30,7 +30,6 @@ CLOSED_BY = {
     VisitEvent.ENDED_BY_OFFICE: VisitStatus.ENDED_BY_OFFICE,
 }
 HELD = frozenset({VisitStatus.ATTENDED, VisitStatus.MISSED})
-MOVABLE = AHEAD | {VisitStatus.MISSED}
 
 
 async def show_new(request: web.Request, me: Session) -> web.Response:

@@ -192,10 +192,10 @@ def test_a_list_is_imported_once_however_often(run: Run, tmp_path: Path, sqlite_
     (tmp_path / "list.csv").write_text(HEAD + people + "911,Bad,xx,ana@example.org,\n")
     status, out, err = run("import", "clients", "list.csv", "--dry-run")
     assert (status, table(sqlite_url, "number")) == (1, [])
-    assert "100 rows would be taken, 1 row not" in out
-    assert "line 102: number is no valid phone number; language" in err
-    assert "100 added, 0 changed, 0 as they were; 1 row left out." in run("import", "clients", "list.csv")[1]
-    assert "0 added, 0 changed, 100 as they were; 1 row left out." in run("import", "clients", "list.csv")[1]
+    assert "100 new, 0 changed, 0 same, 1 bad.\nThis was a dry run" in out
+    assert "row 102: number is no valid phone number; language" in err
+    assert "100 new, 0 changed, 0 same, 1 bad." in run("import", "clients", "list.csv")[1]
+    assert "0 new, 0 changed, 100 same, 1 bad." in run("import", "clients", "list.csv")[1]
     assert len(table(sqlite_url, "number")) == 100
 
 
