@@ -177,12 +177,12 @@ def test_visits_are_reminded_of_as_if_a_worker_had_entered_them(run: Run, engine
     file = csv(visit_rows(), "visits.csv")
     status, out, _err = run("visits", file, "--dry-run")
     assert (status, "3 new, 0 changed, 0 same, 0 bad." in out) == (0, True)
-    assert "Texts that would follow, at most: 9." in out
+    assert "Texts that would follow, at most: 6." in out
     assert "segments a second the longest wait is" in out
     assert (rows(engine, visits), rows(engine, nudges)) == ([], [])
     assert "3 new, 0 changed, 0 same, 0 bad." in run("visits", file)[1]
     planned = sorted(row.kind for row in rows(engine, nudges) if row.state == "planned")
-    assert planned == sorted(["visit_ask", "visit_tomorrow", "visit_today"] * 3)
+    assert planned == sorted(["visit_ask", "visit_tomorrow"] * 3)
     before = rows(engine, visits), rows(engine, nudges), rows(engine, engagement)
     assert "0 new, 0 changed, 3 same, 0 bad.\nThis file was imported on" in run("visits", file)[1]
     assert (rows(engine, visits), rows(engine, nudges), rows(engine, engagement)) == before
