@@ -28,6 +28,7 @@ from bot.county_file import EXAMPLE
 from records import people
 from records.database import connect
 from records.migrate import migrate
+from records.roles import Role
 from records.tables import clients, engagement, imports, visits
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -102,7 +103,7 @@ def fresh(file: Path) -> str:
     migrate(engine)
     with engine.begin() as connection:
         for n in range(40):
-            people.add_staff(connection, f"worker{n}@example.org", f"W{n}", "worker", "-", datetime.now(UTC))
+            people.add_staff(connection, f"worker{n}@example.org", f"W{n}", Role.ETW, "-", datetime.now(UTC))
     engine.dispose()
     return url
 

@@ -18,6 +18,7 @@ from bot.__main__ import main
 from bot.county_file import EXAMPLE
 from records import people
 from records.database import connect
+from records.roles import Role
 from records.tables import clients, engagement, imports, nudges, visits
 from tests.bot.tables_for_tests import of_texts
 
@@ -32,7 +33,7 @@ Run = Callable[..., tuple[int, str, str]]
 def engine(migrated_url: str) -> Iterator[Engine]:
     engine = connect(migrated_url)
     with engine.begin() as connection:
-        people.add_staff(connection, "ana@example.org", "Ana", "worker", "-", datetime.now(UTC))
+        people.add_staff(connection, "ana@example.org", "Ana", Role.ETW, "-", datetime.now(UTC))
     yield engine
     engine.dispose()
 
