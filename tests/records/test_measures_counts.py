@@ -25,7 +25,7 @@ def fraction(figures: Sequence[Figure], label: str) -> tuple[int | None, float |
     return next((figure.numerator, figure.denominator) for figure in figures if figure.label == label)
 
 
-def test_only_who_was_enrolled_on_the_first_day_and_not_out_by_the_last_is_counted_as_active_or_not(
+def test_who_joined_after_the_first_day_or_was_out_by_the_last_is_not_counted(
     world: World,
 ) -> None:
     world.says(world.join(), on(31, 23, 59))

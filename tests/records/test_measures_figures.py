@@ -9,11 +9,9 @@ from records.measures.register import MEASURES
 SHARES = st.lists(st.lists(st.tuples(st.text("abcdefghijkl", min_size=1, max_size=1), st.booleans())), max_size=6)
 
 
-@given(SHARES, st.booleans(), st.sampled_from([ON_SCREEN, PUBLISHED]))
+@given(groups=SHARES, part=st.booleans(), fewest=st.sampled_from([ON_SCREEN, PUBLISHED]))
 def test_what_is_hidden_shows_no_number_and_what_is_small_is_hidden(
-    groups: list[list[tuple[str, bool]]],
-    part: bool,
-    fewest: int,  # noqa: FBT001
+    groups: list[list[tuple[str, bool]]], *, part: bool, fewest: int
 ) -> None:
     before = [share(str(n), rows, part=part) for n, rows in enumerate(groups)]
     for figure, shown in zip(before, hide(before, fewest), strict=True):

@@ -61,7 +61,13 @@ class World:
 
     def asked(self, client: str, at: datetime, nudge: str = "") -> str:
         """A check-in that was delivered at once; gives its nudge."""
-        row = {"client_id": client, "kind": "check_in", "key": str(self._count), "subject": "", "words": ""}
+        row: dict[str, Any] = {
+            "client_id": client,
+            "kind": "check_in",
+            "key": str(self._count),
+            "subject": "",
+            "words": "",
+        }
         row |= {"template": "", "state": "sent", "due_at": at, "wanted_at": at, "held": 0, "version": 1}
         nudge = nudge or self.put(nudges, at, **row, reason="", created_at=at)
         message = self.hears(client, at, nudge_id=nudge, purpose="check_in", priority=1)
