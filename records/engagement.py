@@ -88,6 +88,8 @@ class Kind(StrEnum):
     CLIENT_ADDED = "client_added"
     CLIENT_CHANGED = "client_changed"
     CLIENT_TRANSFERRED = "client_transferred"
+    CLIENT_REFERRED = "client_referred"
+    REFERRAL_ENDED = "referral_ended"
 
 
 Row = dict[str, Any]

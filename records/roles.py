@@ -33,6 +33,7 @@ class Right(StrEnum):
     KEEP_LEAVE = "enter one's own leave"
     READ_LOG = "read the engagement log"
     OVERSEE = "see what is overdue and passed up, and keep the leave and the calendars of others"
+    REFER = "let a colleague or a provider see a client"
     TRANSFER = "give clients to another worker"
     KEEP_NOTICES = "see to notices that did not get through"
     KEEP_STAFF = "open and close accounts, and put them in teams"
@@ -56,6 +57,7 @@ _CASE_WORK = _READING | {
     Right.ANSWER,
     Right.KEEP_LEAVE,
     Right.READ_LOG,
+    Right.REFER,
 }
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {

@@ -20,7 +20,7 @@ from conversations.escalations import Trigger
 from conversations.events import WorkerInvited
 from conversations.nudges import NudgeKind
 from conversations.situation import MAY_BE_INVITED, SAID_YES, Consent, Mode, Situation
-from records import engagement, escalation_reads, own_reminders, staff_reads, visits
+from records import engagement, escalation_reads, own_reminders, referrals, staff_reads, visits
 from records.engagement import CLIENT, Asked, Kind, LogRow, note_staff_act
 from records.escalation_reads import Waiting
 from records.ids import new_id
@@ -48,6 +48,7 @@ class Writing:
     start_problem: str = ""
     talk_problem: str = ""
     flow: str = ""
+    referral_problem: str = ""
 
 
 NOTHING = Writing()
@@ -93,6 +94,8 @@ async def client_page(request: web.Request, me: Session, writing: Writing, statu
         "writing": writing,
         "token": writing.token or new_id(now),
         "outcomes": OUTCOMES,
+        "referrals": await reader.run(partial(referrals.of_client, client_id=client_id)),
+        "colleagues": await names.at_work(request, Right.SEE_CLIENTS) if me.may(Right.REFER) else (),
         "notice": notices.of(request),
     }
     return render(request, "client.html", {**context, **more}, status)

@@ -266,6 +266,8 @@ LOG_KINDS = {
     "client_added": "Client added",
     "client_changed": "Client changed",
     "client_transferred": "Client given to another worker",
+    "client_referred": "Client referred to a colleague",
+    "referral_ended": "Referral ended",
 }
 
 CLIENT_CHANGES = {

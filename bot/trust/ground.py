@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import tempfile
 import time
@@ -103,11 +104,18 @@ class Ground:
             await asyncio.sleep(LOOK)
 
     async def at_rest(self, within: float = WITHIN) -> None:
-        """Waits until nothing is due, under way or unknown, and nothing more is reported. Raises TrialError."""
-        try:
-            await self.until_stored("rest", lambda connection: not self._waiting(connection), within)
-        except TrialError as error:
-            raise TrialError(f"{error}; what waits: {await self.read(self._waiting)}") from None
+        """Waits until nothing is due, under way or unknown, and nothing more is reported.
+
+        Raises TrialError if it becomes no less for so long.
+        """
+        least, ends = math.inf, math.inf
+        while waiting := await self.read(self._waiting):
+            left = sum(waiting.values())
+            if left < least:
+                least, ends = left, time.monotonic() + within
+            if time.monotonic() > ends:
+                raise TrialError(f"in {within:g} s it came no nearer to rest; what waits: {waiting}")
+            await asyncio.sleep(LOOK)
         await self.provider.all_reported()
 
     def _waiting(self, connection: Connection) -> dict[str, int]:

@@ -12,6 +12,7 @@ from conversations.escalations import Trigger
 from records import people
 from records.ids import first_id
 from records.measures import period
+from records.roles import Role
 from records.tables import clients, consent_events, engagement, escalations, goals, messages, nudges, steps, visits
 
 ZONE = ZoneInfo("America/Los_Angeles")
@@ -31,7 +32,7 @@ class World:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.worker = people.add_staff(connection, "ana@example.org", "Ana", "worker", "hash", BEGINNING)
+        self.worker = people.add_staff(connection, "ana@example.org", "Ana", Role.ETW, "hash", BEGINNING)
         self._count = 0
 
     def put(self, table: Table, made_at: datetime, /, **values: Any) -> str:  # noqa: ANN401  columns of all types
