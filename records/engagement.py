@@ -90,6 +90,7 @@ class Kind(StrEnum):
     CLIENT_TRANSFERRED = "client_transferred"
     CLIENT_REFERRED = "client_referred"
     REFERRAL_ENDED = "referral_ended"
+    ACCOUNT_CHANGED = "account_changed"
 
 
 Row = dict[str, Any]

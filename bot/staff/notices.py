@@ -35,6 +35,7 @@ NOTICES = {
     "time-held": "A client holds that time or has it, so it stays.",
     "leave-added": "The leave is entered.",
     "leave-removed": "The leave is removed.",
+    "second-factor-reset": "They set up another second factor when they next log in.",
     "referred": "Noted. They see this client until you end it; a provider, once the client agreed.",
     "referral-ended": "They do not see this client any more.",
     "transferred": "They are in other hands now. Until something else happens to them, it can be undone below.",

@@ -268,6 +268,7 @@ LOG_KINDS = {
     "client_transferred": "Client given to another worker",
     "client_referred": "Client referred to a colleague",
     "referral_ended": "Referral ended",
+    "account_changed": "Account changed",
 }
 
 CLIENT_CHANGES = {

@@ -12,6 +12,7 @@ from aiohttp import web
 from bot.content_rule_lists import load_rule_lists
 from bot.keys import LANGUAGES
 from bot.staff import (
+    account_pages,
     calendar_page,
     caseload_page,
     client_page,
@@ -49,6 +50,7 @@ class About(StrEnum):
     TIME = "time"
     LEAVE = "leave"
     DELIVERY = "delivery"
+    ACCOUNT = "account"
     TRANSFER = "transfer"
 
 
@@ -71,6 +73,7 @@ def _post(path: str, right: Right, page: StaffPage, about: About = About.NOTHING
     return StaffRoute("POST", path, right, page, about)
 
 
+ACCOUNT = f"/staff/accounts/{ID}"
 CLIENT, NUDGE, ESCALATION = f"/staff/clients/{ID}", f"/staff/nudges/{ID}", f"/staff/escalations/{ID}"
 VISIT = f"{CLIENT}/visits/{{number:[0-9]{{1,6}}}}"
 
@@ -123,6 +126,9 @@ ROUTES: Sequence[StaffRoute] = (
     _get("/staff/transfers", Right.TRANSFER, transfer_page.show_transfers),
     _post("/staff/transfers", Right.TRANSFER, transfer_page.transfer),
     _post(f"/staff/transfers/{ID}/undo", Right.TRANSFER, transfer_page.undo, About.TRANSFER),
+    _get("/staff/accounts", Right.KEEP_STAFF, account_pages.show_accounts),
+    _post(ACCOUNT, Right.KEEP_STAFF, account_pages.change_account, About.ACCOUNT),
+    _post(f"{ACCOUNT}/reset-second-factor", Right.KEEP_STAFF, account_pages.reset_second_factor, About.ACCOUNT),
     _get("/staff/notices", Right.KEEP_NOTICES, parked_page.show_parked),
     _post(f"/staff/notices/{ID}/retry", Right.KEEP_NOTICES, parked_page.try_again, About.DELIVERY),
     _get("/staff/log", Right.READ_LOG, log_page.show_log),

@@ -11,10 +11,11 @@ from typing import Literal
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.channels.phone import PhoneChannel
-from records.tables import escalations
+from records.roles import Role
+from records.tables import escalations, staff
 from tests.staff.life import have_a_calendar, live_a_little
 from tests.staff.office import PASSWORD, Office, open_office
 
@@ -80,10 +81,15 @@ async def sized(request: pytest.FixtureRequest, browser: Browser) -> AsyncIterat
 
 async def log_in(page: Page, office: Office, email: str = "ana@county.example") -> None:
     await page.goto(f"{office.url}/staff/log-in")
+    await fill_in(page, email)
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("Today")
+
+
+async def fill_in(page: Page, email: str) -> None:
     await page.get_by_label("E-mail address").fill(email)
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Log in").click()
-    await expect(page.get_by_role("heading", level=1)).to_contain_text("Today")
+    await expect(page.get_by_role("button", name="Log out")).to_be_visible()
 
 
 async def text_as(page: Page, client: str, name: str, words: str) -> None:
@@ -240,6 +246,11 @@ async def test_nothing_on_any_page_shuts_anybody_out(
     )
     for path in ("/", "/staff", client, *new, f"/staff/escalations/{one}", *lists, "/phone"):
         await _is_open_to_all(page, axe, office.url + path, shots)
+    await office.write(lambda c: c.execute(update(staff).where(staff.c.id == office.ben).values(role=Role.ADMIN)))
+    await page.context.clear_cookies()
+    await page.goto(f"{office.url}/staff/log-in?next=/staff/accounts")
+    await fill_in(page, "ben@county.example")
+    await _is_open_to_all(page, axe, f"{office.url}/staff/accounts", shots)
     assert not complaints
     await context.close()
 

@@ -37,6 +37,9 @@ from tests.staff.life import nudge
 from tests.staff.office import HASHED, MONDAY, Browser, Office, open_office
 
 A_DAY = timedelta(days=1)
+EVERYBODYS = (About.NOTHING, About.DELIVERY, About.ACCOUNT)
+"""What has no owner: whoever has the right sees all of it."""
+
 REFUSED, HIDDEN = 403, 404
 OPEN_TO_ALL = {(method, f"/staff/{page}") for method in ("GET", "POST") for page in ("log-in", "second-factor")}
 
@@ -52,6 +55,7 @@ class Records:
     leave: str
     delivery: str
     transfer: str
+    account: str
 
     def path(self, route: StaffRoute) -> str:
         ids = {
@@ -61,6 +65,7 @@ class Records:
             About.LEAVE: self.leave,
             About.DELIVERY: self.delivery,
             About.TRANSFER: self.transfer,
+            About.ACCOUNT: self.account,
         }
         path = re.sub(r"\{id:.*?\}\}?(?=/|$)", ids.get(route.about, self.client), route.path)
         return re.sub(r"\{number:.*?\}\}", "1", path)
@@ -105,7 +110,7 @@ def put(connection: Connection, worker: str, nth: int) -> Records:
     moved = {"id": new_id(MONDAY), "at": MONDAY, "by_id": worker, "to_id": worker, "why": "more time"}
     connection.execute(insert(transfers).values(moved))
     ids = (str(row["id"]) for row in (time, delivery, moved))
-    return Records(client, str(written["id"]), str(item["id"]), next(ids), leave, next(ids), next(ids))
+    return Records(client, str(written["id"]), str(item["id"]), next(ids), leave, next(ids), next(ids), worker)
 
 
 def hire(connection: Connection, name: str, role: Role, team: str) -> str:
@@ -162,7 +167,7 @@ def expected(route: StaffRoute, role: Role, *, own: bool) -> Sequence[int]:
     """The refusals that must come; none if the page must answer."""
     if route.right not in RIGHTS[role]:
         return [REFUSED]
-    return [] if own or route.about in (About.NOTHING, About.DELIVERY) else [HIDDEN]
+    return [] if own or route.about in EVERYBODYS else [HIDDEN]
 
 
 @pytest.mark.parametrize("own", [True, False], ids=["own", "foreign"])
