@@ -7,6 +7,7 @@ import hmac
 import secrets
 from collections.abc import Awaitable, Callable
 from functools import partial
+from urllib.parse import quote
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -69,7 +70,7 @@ async def log_in(request: web.Request) -> web.Response:
     lock_out.good_try(email)
     then = ours(str(form.get("next", "")))
     if needs_second_factor(found.role) and request.app[SETTINGS].staff_second_factor:
-        return await begin_session(request, found.staff_id, f"/staff/second-factor?next={then}", complete=False)
+        return await begin_session(request, found.staff_id, f"/staff/second-factor?next={quote(then)}", complete=False)
     return await begin_session(request, found.staff_id, then)
 
 

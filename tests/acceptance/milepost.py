@@ -154,7 +154,7 @@ class StaffBrowser:
 
     async def invite(self, first_name: str) -> None:
         """From the list to the client's page, and the button there."""
-        caseload = await self.page("/staff")
+        caseload = await self.page("/staff/clients")
         found = re.search(rf'href="(/staff/clients/[0-9a-f]{{32}})"[^>]*>\s*{first_name}\b', caseload)
         assert found, caseload
         await self.submit(found[1], f"{found[1]}/invite")
