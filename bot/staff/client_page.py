@@ -103,7 +103,7 @@ async def client_page(request: web.Request, me: Session, writing: Writing, statu
 
 async def show_thread(request: web.Request, me: Session) -> web.Response:
     """The texts alone, which the open page asks for every few seconds: no new look, so no new row in the log."""
-    return render(request, "thread.html", await _thread(request, me))
+    return render(request, "client/thread.html", await _thread(request, me))
 
 
 async def invite(request: web.Request, me: Session) -> web.Response:
