@@ -29,6 +29,7 @@ CLOSED_BY = {
     VisitEvent.MISSED: VisitStatus.MISSED,
     VisitEvent.ENDED_BY_OFFICE: VisitStatus.ENDED_BY_OFFICE,
 }
+TODAY = "/staff"
 HELD = frozenset({VisitStatus.ATTENDED, VisitStatus.MISSED})
 
 
@@ -76,11 +77,12 @@ async def move(request: web.Request, me: Session) -> web.Response:
 async def close(request: web.Request, me: Session) -> web.Response:
     """Attended, missed, or ended by the office; said twice, it is done once. A slip can be put right."""
     known, one = await _visit(request, me)
-    what = (await filled_in(request, "what"))["what"]
+    form = await filled_in(request, "what", "on")
+    what = form["what"]
     status = CLOSED_BY.get(VisitEvent(what)) if what in set(VisitEvent) else None
     if status is None:
         raise web.HTTPBadRequest(text="Choose what became of the visit.")
-    page = f"/staff/clients/{known.client.id}"
+    page = TODAY if form["on"] == "today" else f"/staff/clients/{known.client.id}"
     if status is not one.visit.status:
         if not _fits(one.visit, status, begun=one.visit.starts_at <= request.app[CLOCK].now()):
             return see_other(notices.address(page, "visit-not-so"))

@@ -14,6 +14,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
+from tests.browser.six_weeks import SixWeeks, live_six_weeks, open_six_weeks
+
 HERE = Path(__file__).parent
 REQUIRED = os.environ.get("MILEPOST_BROWSER_TESTS") == "required"
 
@@ -78,3 +80,17 @@ async def page(context: BrowserContext) -> Page:
 def axe() -> str:
     """The accessibility checker's script, for `page.add_script_tag(content=axe)`."""
     return (HERE / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of `six_weeks`, to be copied: the processes that share the tests share it."""
+    mine = tmp_path_factory.getbasetemp()
+    return live_six_weeks(mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def weeks(lived: Path, tmp_path: Path) -> AsyncIterator[SixWeeks]:
+    """An office after six weeks, for tests with `pytest.mark.timeout(300)`: the first one waits until they are over."""
+    async with open_six_weeks(Path(shutil.copy(lived, tmp_path))) as weeks:
+        yield weeks

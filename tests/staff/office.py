@@ -128,8 +128,31 @@ async def open_office(
 
     With a channel, what falls due is taken and texts leave.
     """
+    clock = StoodClock()
+    async with open_server(database_url, clock, a_county(), channel, second_factor=second_factor) as server:
+        people = await server.house.writer.run(add_people)
+        yield Office(server.url, server.app, server.house, clock, server.wall, **people)
+
+
+@dataclass(frozen=True)
+class Server:
+    url: str
+    app: web.Application
+    house: House
+    wall: StoodClock
+
+
+@asynccontextmanager
+async def open_server(
+    database_url: str,
+    clock: DemoClock,
+    county: County,
+    channel: Channel | None = None,
+    *,
+    second_factor: bool = False,
+) -> AsyncIterator[Server]:
+    """A house and its pages on a free port; whoever is in the database is there."""
     async with AsyncExitStack() as stack:
-        clock, county, languages = StoodClock(), a_county(), load_languages(["en", "es"])
         settings = HouseSettings(
             _env_file=None,  # type: ignore[call-arg]  # pydantic-settings takes it beside the fields
             database_url=database_url,  # type: ignore[arg-type]
@@ -138,21 +161,18 @@ async def open_office(
             secret_key="k" * 40,  # type: ignore[arg-type]
             staff_second_factor=second_factor,
         )
-        part = Part.ALL if channel else Part.WEB
-        house = await stack.enter_async_context(
-            open_house(Plan(settings, county, languages, clock, part, pace=1000.0), channel)
+        plan = Plan(
+            settings, county, load_languages(["en", "es"]), clock, Part.ALL if channel else Part.WEB, pace=1000.0
         )
+        house = await stack.enter_async_context(open_house(plan, channel))
         app = make_app(house, None)
         aiohttp_jinja2.get_env(app).bytecode_cache = COMPILED
-        wall = StoodClock()
-        app[WALL_CLOCK] = wall
-        people = await house.writer.run(add_people)
+        app[WALL_CLOCK] = wall = StoodClock()
         runner = web.AppRunner(app)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-        port = runner.addresses[0][1]
-        yield Office(f"http://127.0.0.1:{port}", app, house, clock, wall, **people)
+        yield Server(f"http://127.0.0.1:{runner.addresses[0][1]}", app, house, wall)
 
 
 def add_people(connection: Connection) -> dict[str, str]:

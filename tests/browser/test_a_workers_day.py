@@ -1,0 +1,117 @@
+"""A day of Ana's with fifty clients, after six weeks in which they and 450 others lived with Milepost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.browser.six_weeks import SixWeeks
+from tests.staff.office import PASSWORD
+
+pytestmark = pytest.mark.timeout(300)  # the first test waits for the six weeks
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=[360, 1280])
+async def desk(request: pytest.FixtureRequest, browser: Browser, weeks: SixWeeks) -> AsyncIterator[Page]:
+    """A tab on the pages, in a phone's width and in a desk's."""
+    context = await browser.new_context(
+        base_url=weeks.url, viewport={"width": request.param, "height": 850}, locale="en-US"
+    )
+    context.set_default_timeout(10_000)
+    yield await context.new_page()
+    await context.close()
+
+
+async def log_in(page: Page, name: str) -> None:
+    await page.goto("/staff/log-in")
+    await page.get_by_label("E-mail address").fill(f"{name.lower()}@example.org")
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Log in").click()
+
+
+def part(page: Page, name: str) -> Locator:
+    """The section under this heading."""
+    return page.get_by_role("region", name=re.compile(name))
+
+
+async def says(page: Page, words: str) -> None:
+    await expect(page.get_by_role("status").first).to_have_text(words)
+
+
+async def test_a_workers_day(desk: Page) -> None:
+    await log_in(desk, "Ana")
+    await expect(desk.get_by_role("heading", level=1)).to_contain_text("Today Mon Mar 23")
+    await take_what_is_most_urgent(desk)
+    await say_how_a_visit_went(desk)
+    await celebrate_a_win(desk)
+    await offer_times_for_visits(desk)
+    await see_what_happened(desk)
+
+
+async def take_what_is_most_urgent(desk: Page) -> None:
+    """It is taken, read, answered, and closed, and is gone from Today."""
+    waiting = part(desk, "Waiting for you").get_by_role("listitem")
+    before = await waiting.count()
+    first = waiting.first.get_by_role("link")
+    name, _, _ = (await first.inner_text()).partition(":")
+    await first.click()
+    item = desk.url
+    await desk.get_by_role("button", name="I'll take it").click()
+    await says(desk, "It is yours. Thank you.")
+    await desk.get_by_role("link", name=f"Open {name}'s texts and plan").click()
+    await desk.get_by_role("button", name="Take over").click()
+    await desk.get_by_label(f"Write to {name}").fill("What would help most this week?")
+    await expect(desk.locator("#preview")).to_contain_text("Ana: What would help most this week?")
+    await desk.get_by_role("button", name="Send", exact=True).click()
+    await expect(desk.locator("ol.thread li").last).to_contain_text("What would help most this week?")
+    await expect(desk.locator("ol.thread li").last).to_contain_text("delivered")
+    await desk.get_by_role("button", name="Hand back to Milepost").click()
+    await expect(desk.get_by_text("Milepost answers.")).to_be_visible()
+    await desk.goto(item)
+    await desk.get_by_label("What came of it?").select_option(label="Talked")
+    await desk.get_by_role("button", name="Close", exact=True).click()
+    await desk.goto("/staff")
+    await expect(waiting).to_have_count(before - 1)
+
+
+async def say_how_a_visit_went(desk: Page) -> None:
+    asked = part(desk, "How did these visits go").get_by_role("listitem")
+    before = await asked.count()
+    await asked.first.get_by_role("button", name=re.compile("^Came")).click()
+    await says(desk, "Noted.")
+    await expect(asked).to_have_count(before - 1)
+
+
+async def celebrate_a_win(desk: Page) -> None:
+    """Once their worker has written, the win is no longer asked about."""
+    wins = part(desk, "Wins to celebrate").get_by_role("listitem")
+    before = await wins.count()
+    name = await wins.first.locator("strong").inner_text()
+    await wins.first.get_by_role("button", name=re.compile("^Write")).click()
+    await desk.get_by_label(f"Write to {name}").fill("You did what you set out to do. How did it feel?")
+    await desk.get_by_role("button", name="Send", exact=True).click()
+    await expect(desk.locator("ol.thread li").last).to_contain_text("How did it feel?")
+    await desk.goto("/staff")
+    await expect(wins).to_have_count(before - 1)
+
+
+async def offer_times_for_visits(desk: Page) -> None:
+    await desk.goto("/staff/visits")
+    await desk.get_by_label("Day").fill("2026-03-26")
+    await desk.get_by_role("textbox", name="Times").fill("9:00, 14:30")
+    await desk.get_by_role("button", name="Offer").click()
+    await expect(desk.locator("main")).to_contain_text("Thu Mar 26, 2:30 pm")
+
+
+async def see_what_happened(desk: Page) -> None:
+    """The newest rows of the log are what was just done."""
+    await desk.goto("/staff/log")
+    rows = desk.get_by_role("table").get_by_role("row")
+    await expect(rows.nth(1)).to_contain_text("Ana")
+    await desk.get_by_label("What happened").select_option(label="Visit attended")
+    await desk.get_by_role("button", name="Show").click()
+    await expect(rows.nth(1)).to_contain_text("Ana")
