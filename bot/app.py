@@ -26,7 +26,7 @@ from bot.hooks.delivering import Hooks
 from bot.hooks.digest_round import DigestRound
 from bot.hooks.replies import add_replies
 from bot.inbound import add_webhooks
-from bot.keys import CLOCK, COUNTY, LANGUAGES, READER, SETTINGS, TEXTS, WALL_CLOCK, WRITER
+from bot.keys import CLOCK, COUNTY, LANGUAGES, PACE, READER, SETTINGS, TEXTS, WALL_CLOCK, WRITER
 from bot.middlewares import answer_kindly, log_access
 from bot.settings import HouseSettings
 from bot.site import add_site, render
@@ -244,6 +244,7 @@ def make_app(house: House, signature: Signature | None) -> web.Application:
     app[SETTINGS], app[COUNTY], app[LANGUAGES] = plan.settings, plan.county, plan.languages
     app[WRITER], app[READER] = house.writer, house.reader
     app[TEXTS] = house.turns or house.writer
+    app[PACE] = plan.pace
     app[CLOCK], app[WALL_CLOCK] = plan.clock, SystemClock()
     add_site(app)
     app.router.add_get("/", show_home)

@@ -98,6 +98,7 @@ class CountyFile(_Table):
     office_days: list[Day] = list(DAYS[:5])
     holidays: list[date] = []
     caps: _Caps = _Caps()
+    approval_over: Annotated[int, Field(ge=0)] = 25
     tools: list[NamedTool] = sorted(UNTIL_CHOSEN)
     asks_for_support: bool = True
     drafts_allowed: bool = False
@@ -135,6 +136,7 @@ class CountyFile(_Table):
             office_days=_numbers(self.office_days),
             holidays=frozenset(self.holidays),
             caps=Caps(self.caps.a_day, self.caps.a_week, self.caps.a_month),
+            approval_over=self.approval_over,
             tools=frozenset(self.tools),
             asks_for_support=self.asks_for_support,
             drafts_allowed=self.drafts_allowed,

@@ -44,6 +44,9 @@ COUNTY: web.AppKey[County] = web.AppKey("county")
 LANGUAGES: web.AppKey[Mapping[str, Language]] = web.AppKey("languages")
 SETTINGS: web.AppKey[HouseSettings] = web.AppKey("settings")
 
+PACE: web.AppKey[float] = web.AppKey("pace")
+"""Segments a second that may leave."""
+
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 """The programme's time. In the demo it can be moved forward."""
 

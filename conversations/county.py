@@ -96,6 +96,7 @@ class County:
     office_days: frozenset[int] = WEEKDAYS
     holidays: frozenset[date] = frozenset()
     caps: Caps = field(default=Caps())
+    approval_over: int = 25  # to more people than this a text needs a supervisor's yes
     tools: frozenset[Tool] = UNTIL_CHOSEN
     asks_for_support: bool = True
     drafts_allowed: bool = False

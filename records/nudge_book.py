@@ -28,6 +28,7 @@ class PlannedNudge:
     wanted_at: datetime
     held: int
     created_by: str | None
+    campaign: str | None = None
     reason: str = ""
     before: tuple[str, datetime, str, str] | None = field(init=False)
 
@@ -155,7 +156,7 @@ def _new(wish: PlanNudge, new_id: str, by: str | None) -> PlannedNudge:
         wanted,
         0,
         by,
-        wish.reason,
+        reason=wish.reason,
     )
     nudge.before = None
     return nudge

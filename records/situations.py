@@ -334,6 +334,7 @@ _NUDGES = select(
     nudges.c.wanted_at,
     nudges.c.held,
     nudges.c.created_by,
+    nudges.c.campaign,
 )
 _PLANNED = Prepared(
     _NUDGES.where(one_of(nudges.c.client_id, "ids"), text("nudges.state = 'planned'")).order_by(nudges.c.id)

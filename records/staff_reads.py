@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,9 @@ from records.tables import UNPROMPTED, clients, goals, messages, nudges, staff, 
 OPEN = (GoalStatus.ACTIVE, GoalStatus.PAUSED)
 LATEST = 200
 MOST_NAMES = 500
+
+NOT_HEARD = frozenset({NudgeKind.SILENCE, NudgeKind.PROMISE})
+"""Timers of which it is not known that the client hears anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,25 @@ def situation(connection: Connection, client_id: str, sight: Sight, county: Coun
     if not rows:
         raise NotFoundError
     return load(connection, rows, county, now, locks=False)[client_id].situation
+
+
+def situations(
+    connection: Connection, client_ids: Collection[str], sight: Sight, county: County, now: datetime
+) -> Sequence[tuple[Situation, Sequence[datetime]]]:
+    """Of those who are in sight, by name: what is known, and when unprompted texts went or are to go to them (UTC)."""
+    wanted: Select[Any] = CLIENTS.where(clients.c.id.in_(client_ids), shown(sight))
+    rows = connection.execute(wanted.order_by(clients.c.first_name, clients.c.id)).all()
+    to_come: dict[str, list[datetime]] = defaultdict(list)
+    planned_ones = select(nudges.c.client_id, nudges.c.due_at).where(
+        nudges.c.client_id.in_([row.id for row in rows]),
+        nudges.c.state == NudgeState.PLANNED,
+        nudges.c.kind.not_in(UNHEARD | NOT_HEARD),
+    )
+    for row in connection.execute(planned_ones):
+        to_come[row.client_id].append(row.due_at)
+    loaded = load(connection, rows, county, now, locks=False)
+    known = [loaded[row.id].situation for row in rows]
+    return [(one, [*one.sent.moments, *to_come[one.client.id]]) for one in known]
 
 
 def thread(connection: Connection, client_id: str) -> Sequence[Text]:

@@ -357,10 +357,58 @@ nudges = Table(
     Column("reason", Text, nullable=False),
     Column("created_by", ID, ForeignKey("staff.id")),
     Column("created_at", Moment, nullable=False),
-    Column("campaign", ID),  # the batch of a worker's that it belongs to
+    Column("campaign", ID),  # the text to several that it belongs to
     UniqueConstraint("client_id", "key"),
     _where("ix_nudges_due", "due_at", rows="state = 'planned'"),
     _where("ix_nudges_planned", "client_id", rows="state = 'planned'"),
+    _where("ix_nudges_campaign", "campaign", rows="campaign IS NOT NULL"),
+)
+
+# --- texts to several -------------------------------------------------------------------------------------------------
+
+client_groups = Table(
+    "client_groups",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("staff_id", ID, ForeignKey("staff.id"), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("language", String(12), nullable=False),  # who fits: of this language, "" for any,
+    Column("only", String(12), nullable=False),  # client_groups.Only, "" for all; "chosen" goes by the members
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("staff_id", "name"),
+)
+
+group_members = Table(
+    "group_members",
+    metadata,
+    Column("group_id", ID, ForeignKey("client_groups.id"), primary_key=True),
+    Column("client_id", ID, ForeignKey("clients.id"), primary_key=True),
+)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("id", ID, primary_key=True),  # of the form: sent twice, it is scheduled once
+    Column("name", String(80), nullable=False),
+    Column("template", String(40), nullable=False),  # "" for a worker's own
+    Column("words", JSON, nullable=False),  # by language
+    Column("day", String(10), nullable=False),  # with the hour, each client's own wall clock
+    Column("hour", String(5), nullable=False),
+    Column("state", String(12), nullable=False),  # campaigns.CampaignState
+    Column("created_by", ID, ForeignKey("staff.id"), nullable=False, index=True),
+    Column("created_at", Moment, nullable=False),
+    Column("decided_by", ID, ForeignKey("staff.id")),
+    Column("decided_at", Moment),
+    Column("decided_because", Text, nullable=False, server_default=""),
+    _where("ix_campaigns_waiting", "created_at", rows="state = 'waiting'"),
+)
+
+campaign_members = Table(
+    "campaign_members",
+    metadata,
+    Column("campaign_id", ID, ForeignKey("campaigns.id"), primary_key=True),
+    Column("client_id", ID, ForeignKey("clients.id"), primary_key=True),
+    Column("why_not", String(24), nullable=False),  # why they get none of it; "" for who does
 )
 
 # --- what was said ---------------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ def text(one: OneClient, effect: Texted) -> None:
     )
     nudge, author = one.sent_nudge, _author(one, effect)
     row.update(client_id=one.client.id, nudge_id=nudge.id if nudge else None, author=author)
+    row["campaign"] = nudge.campaign if nudge else None
     one.batch.add(INSERT, row)
     one.language, before = effect.language, one.language
     detail = {"template": effect.template}

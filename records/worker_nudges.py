@@ -58,7 +58,7 @@ def schedule(connection: Connection, nudge_id: str, client_id: str, wish: Wish, 
         "version": 1,
         "created_by": staff_id,
         "created_at": now,
-        **_columns(wish),
+        **columns(wish),
     }
     connection.execute(insert(nudges).values(row))
     _note(connection, Kind.NUDGE_SCHEDULED, client_id, NudgeKind.WORKER_NUDGE, wish.reason, staff_id, now)
@@ -93,7 +93,7 @@ def change(connection: Connection, nudge_id: str, version: int, wish: Wish, staf
     nudge = _waiting(connection, nudge_id)
     if nudge.version != version:
         raise ChangedError
-    _update(connection, nudge, {**_columns(wish), "held": 0})
+    _update(connection, nudge, {**columns(wish), "held": 0})
     _note(connection, Kind.NUDGE_EDITED, nudge.client_id, nudge.kind, wish.reason, staff_id, now)
 
 
@@ -118,7 +118,8 @@ def _update(connection: Connection, nudge: WorkerNudge, values: dict[str, object
     connection.execute(update(nudges).where(nudges.c.id == nudge.id).values(**values, version=nudge.version + 1))
 
 
-def _columns(wish: Wish) -> dict[str, object]:
+def columns(wish: Wish) -> dict[str, object]:
+    """What a row of `nudges` keeps of it."""
     return {
         "words": wish.words,
         "template": wish.template,

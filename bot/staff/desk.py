@@ -11,7 +11,6 @@ from aiohttp import web
 
 from bot.keys import CLOCK, COUNTY, LANGUAGES, READER
 from bot.staff.draft import Around
-from conversations.nudges import NudgeKind
 from conversations.situation import Situation
 from conversations.text_rules import RuleLists
 from records import staff_reads
@@ -50,12 +49,8 @@ async def desk_of(request: web.Request, me: Session, client_id: str, besides: st
     known = await known_of(request, me, client_id)
     planned = await reader.run(partial(staff_reads.planned, client_id=client_id))
     went = await reader.run(partial(staff_reads.unprompted, client_id=client_id, since=now - A_MONTH))
-    also = [other for other in planned if other.id != besides and other.kind not in NOT_HEARD]
+    also = [other for other in planned if other.id != besides and other.kind not in staff_reads.NOT_HEARD]
     languages = request.app[LANGUAGES]
     language = languages.get(known.client.language) or languages[county.languages[0]]
     lists = request.app[RULE_LISTS].get(language.code)
     return Desk(known, Around(known, language, lists, [*went, *(other.due_at for other in also)], now), also)
-
-
-NOT_HEARD = frozenset({NudgeKind.SILENCE, NudgeKind.PROMISE})
-"""Timers of which it is not known that the client hears anything."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.staff import fields
 from conversations import content_rules, wording
@@ -80,12 +80,12 @@ class Around:
 
 def weigh(draft: Draft, around: Around) -> Weighed:
     problems: dict[str, str] = {}
-    said = _said(draft, around)
-    if said is None or not said.body:
+    phone = shown(draft.what, draft.words, around)
+    if phone is None:
         problems["words"] = "Choose a text above, or write your own here."
     wanted = _wanted(draft, around, problems)
-    goes = _going(wanted, around, problems) if wanted else None
-    return Weighed(problems, _shown(draft.what, said, around) if said and said.body else None, goes)
+    goes = going(wanted, around, problems) if wanted else None
+    return Weighed(problems, phone, goes)
 
 
 def answer(words: str, name: str, around: Around) -> Shown | None:
@@ -102,14 +102,27 @@ def as_texted(wish: Send | SendWords, around: Around) -> Texted | None:
 
 def going_now(around: Around) -> Going | None:
     """When a text that nobody asked for may go, if it is wanted now; None where there is no moment for it."""
-    return _going(around.now, around, {})
+    return going(around.now, around, {})
 
 
-def _said(draft: Draft, around: Around) -> Texted | None:
-    if draft.what == OWN:
-        return as_texted(SendWords(draft.words[:LONGEST]), around)
-    if draft.what in WORKER_TEMPLATES:
-        return as_texted(Send(WORKER_TEMPLATES[draft.what].says, purpose=Purpose.NUDGE), around)
+def soonest(around: Around) -> datetime | None:
+    """The next full quarter of an hour at which a text may go, on the client's clock; None where there is none."""
+    quarter = timedelta(minutes=15)
+    found = going(around.now + quarter - (around.now - datetime.min.replace(tzinfo=UTC)) % quarter, around, {})
+    return found.at.astimezone(around.situation.client.zone) if found else None
+
+
+def shown(what: str, words: str, around: Around) -> Shown | None:
+    """A template of this name, or a worker's own words, as the phone shows it; None where there is nothing to say."""
+    said = _said(what, words, around)
+    return _shown(what, said, around) if said and said.body else None
+
+
+def _said(what: str, words: str, around: Around) -> Texted | None:
+    if what == OWN:
+        return as_texted(SendWords(words[:LONGEST]), around)
+    if what in WORKER_TEMPLATES:
+        return as_texted(Send(WORKER_TEMPLATES[what].says, purpose=Purpose.NUDGE), around)
     return None
 
 
@@ -137,7 +150,7 @@ def _wanted(draft: Draft, around: Around, problems: dict[str, str]) -> datetime 
     return wanted
 
 
-def _going(wanted: datetime, around: Around, problems: dict[str, str]) -> Going | None:
+def going(wanted: datetime, around: Around, problems: dict[str, str]) -> Going | None:
     """The first moment from `wanted` on that the hours, days, rest and caps allow, as far as one can know today."""
     situation = around.situation
     try:

@@ -203,6 +203,31 @@ STATES = {
 
 LOST = frozenset({"failed", "undelivered", "suppressed", "expired"})
 
+CAMPAIGN_STATES = {
+    "waiting": "waits for a supervisor's yes",
+    "going": "goes out",
+    "refused": "not approved",
+    "stopped": "stopped",
+}
+
+WHY_NOT = {
+    "no_consent": "They do not get texts. Call, write a letter or meet.",
+    "mode_human": "A person has the thread. Write to them there.",
+    "mode_stopped": "The texts are stopped until a person starts them again.",
+    "mode_silent": "Texts are not safe for them. Use the safe-contact plan.",
+    "not_written": "Nobody wrote it in their language. Choose a reviewed text, or call.",
+    "no_room": "The limits leave no room within a week. Choose a later day.",
+    "no_moment": "The county's hours and holidays leave no moment for it.",
+}
+"""Why a client gets none of a text to several, and what to do instead."""
+
+GROUPS = {
+    "": "All of my clients",
+    "chosen": "Those I choose",
+    "quiet": "Those who have not texted for a week",
+    "visit_soon": "Those with a visit in the next seven days",
+}
+
 LOG_KINDS = {
     "text_in": "Client texted",
     "text_out": "Text to the client",
@@ -225,6 +250,10 @@ LOG_KINDS = {
     "nudge_cancelled": "Planned text cancelled",
     "nudge_scheduled": "Text scheduled by a worker",
     "nudge_edited": "Scheduled text changed",
+    "campaign_scheduled": "Text to several scheduled",
+    "campaign_decided": "Text to several answered by a supervisor",
+    "campaign_stopped": "Text to several stopped",
+    "campaign_started_again": "Text to several started again",
     "consent_changed": "Consent changed",
     "mode_changed": "Who answers",
     "texts_held": "Texts held back",
@@ -321,12 +350,14 @@ REASONS = {
     "asked_for_later": "the client asked to hear it later",
     "plan_changed": "the plan changed",
     "said_moved": "the client heard of the new time at once",
+    "stopped_by_worker": "its worker stopped it",
     "restored": "it may have gone out before Milepost was put back from a backup",
 }
 
 
 SUBJECTS: Mapping[str, Mapping[str, str]] = {
     "nudge": NUDGE_KINDS,
+    "campaign": CAMPAIGN_STATES,
     "escalation": TRIGGERS,
     "promise": TRIGGERS,
     "consent": CONSENTS,
@@ -451,6 +482,9 @@ FILTERS: dict[str, Callable[..., object]] = {
     "outcome": in_words(OUTCOMES),
     "consent": in_words(CONSENTS),
     "nudge_kind": in_words(NUDGE_KINDS),
+    "campaign_state": in_words(CAMPAIGN_STATES),
+    "why_not": in_words(WHY_NOT),
+    "group": in_words(GROUPS),
     "goal_status": in_words(GOAL_STATUSES),
     "step_status": in_words(STEP_STATUSES),
     "log_kind": in_words(LOG_KINDS),

@@ -13,7 +13,9 @@ from bot.content_rule_lists import load_rule_lists
 from bot.keys import LANGUAGES
 from bot.staff import (
     account_pages,
+    approval_pages,
     calendar_page,
+    campaign_pages,
     caseload_page,
     client_page,
     contact_page,
@@ -46,6 +48,8 @@ class About(StrEnum):
     CLIENT = "client"
     VISIT = "visit"
     NUDGE = "nudge"
+    CAMPAIGN = "campaign"
+    GROUP = "group"
     ESCALATION = "escalation"
     TIME = "time"
     LEAVE = "leave"
@@ -75,6 +79,7 @@ def _post(path: str, right: Right, page: StaffPage, about: About = About.NOTHING
 
 ACCOUNT = f"/staff/accounts/{ID}"
 CLIENT, NUDGE, ESCALATION = f"/staff/clients/{ID}", f"/staff/nudges/{ID}", f"/staff/escalations/{ID}"
+CAMPAIGN = f"/staff/campaigns/{ID}"
 VISIT = f"{CLIENT}/visits/{{number:[0-9]{{1,6}}}}"
 
 ROUTES: Sequence[StaffRoute] = (
@@ -109,6 +114,17 @@ ROUTES: Sequence[StaffRoute] = (
     _post(NUDGE, Right.TEXT, nudge_pages.change, About.NUDGE),
     _post(f"{NUDGE}/preview", Right.TEXT, nudge_pages.preview_change, About.NUDGE),
     _post(f"{NUDGE}/cancel", Right.TEXT, nudge_pages.cancel, About.NUDGE),
+    _get("/staff/campaigns", Right.TEXT, campaign_pages.show_campaigns),
+    _get("/staff/campaigns/new", Right.TEXT, campaign_pages.show_new),
+    _post("/staff/campaigns/new", Right.TEXT, campaign_pages.schedule),
+    _post("/staff/campaigns/preview", Right.TEXT, campaign_pages.preview),
+    _get(CAMPAIGN, Right.TEXT, campaign_pages.show_campaign, About.CAMPAIGN),
+    _post(f"{CAMPAIGN}/stop", Right.TEXT, campaign_pages.stop, About.CAMPAIGN),
+    _post(f"{CAMPAIGN}/start-again", Right.TEXT, campaign_pages.start_again, About.CAMPAIGN),
+    _post(f"{CAMPAIGN}/decide", Right.OVERSEE, approval_pages.decide, About.CAMPAIGN),
+    _get("/staff/approvals", Right.OVERSEE, approval_pages.show_approvals),
+    _post("/staff/groups", Right.TEXT, campaign_pages.save_group),
+    _post(f"/staff/groups/{ID}/remove", Right.TEXT, campaign_pages.remove_group, About.GROUP),
     _get("/staff/waiting", Right.ANSWER, escalation_pages.show_waiting),
     _get(ESCALATION, Right.ANSWER, escalation_pages.show_escalation, About.ESCALATION),
     _post(f"{ESCALATION}/acknowledge", Right.ANSWER, escalation_pages.acknowledge, About.ESCALATION),

@@ -53,6 +53,7 @@ def test_every_key_reaches_the_county(tmp_path: Path) -> None:
         words_joined_within_seconds = 0
         speaker_known_for_minutes = 45
         rest_weeks = 3
+        approval_over = 10
         send_days = ["sat"]
         office_days = ["mon", "tue"]
         holidays = [2027-01-01]
@@ -92,6 +93,7 @@ def test_every_key_reaches_the_county(tmp_path: Path) -> None:
         words_joined_within=timedelta(0),
         speaker_known_for=timedelta(minutes=45),
         rest_weeks=3,
+        approval_over=10,
         on_call=True,
         digest_at=time(9, 15),
         hooks=(

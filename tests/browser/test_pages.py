@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from bot.channels.phone import PhoneChannel
 from records.roles import Role
 from records.tables import escalations, staff
-from tests.staff.life import have_a_calendar, live_a_little
+from tests.staff.life import groups_and_campaigns, have_a_calendar, have_campaigns, live_a_little
 from tests.staff.office import PASSWORD, Office, open_office
 
 Scheme = Literal["light", "dark"]
@@ -216,6 +216,7 @@ async def test_nothing_on_any_page_shuts_anybody_out(
     """
     await office.write(partial(live_a_little, office))
     await office.write(partial(have_a_calendar, office))
+    await office.write(partial(have_campaigns, office))
     one = await office.house.writer.run(lambda c: c.execute(select(escalations.c.id)).scalars().first())
     context = await browser.new_context(
         viewport={"width": width, "height": 850},
@@ -231,12 +232,22 @@ async def test_nothing_on_any_page_shuts_anybody_out(
     await log_in(page, office)
     client = f"/staff/clients/{office.maria}"
     joe, pat = f"/staff/clients/{office.joe}", f"/staff/clients/{office.pat}"
-    await _is_open_to_all(page, axe, f"{office.url}/staff", shots)
+    group, *several = await office.house.reader.run(groups_and_campaigns)
+    mine = (
+        "/staff",
+        "/staff/campaigns",
+        f"/staff/campaigns/new?group={group}",
+        *(f"/staff/campaigns/{one}" for one in several),
+    )
+    for path in mine:
+        await _is_open_to_all(page, axe, office.url + path, shots)
     await page.context.clear_cookies()
     await log_in(page, office, "sue@county.example")
     new = (f"{client}/nudges/new", f"{client}/contact", f"{joe}/visits/new", f"{joe}/visits/1", joe, pat)
     lists = (
         "/staff/clients",
+        "/staff/approvals",
+        f"/staff/campaigns/{several[0]}",
         f"/staff/transfers?from={office.ana}",
         "/staff/waiting",
         f"/staff/visits?worker={office.ana}",

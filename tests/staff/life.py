@@ -8,10 +8,15 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from records import hook_queue, leaves
+from records import campaigns, client_groups, hook_queue, leaves
 from records import visits as visit_acts
+from records.campaigns import NewCampaign
+from records.client_groups import Group, Only
 from records.engagement import Kind, append, entry
 from records.ids import new_id
+from records.sight import EVERYBODY
+from records.tables import campaigns as campaigns_table
+from records.tables import client_groups as client_groups_table
 from records.tables import (
     clients,
     consent_events,
@@ -24,6 +29,7 @@ from records.tables import (
     steps,
     visits,
 )
+from records.worker_nudges import Wish
 from tests.staff.office import MONDAY, Office
 
 HOUR = timedelta(hours=1)
@@ -222,3 +228,21 @@ def have_a_calendar(office: Office | SimpleNamespace, connection: Connection) ->
     connection.execute(insert(consent_events).values(change))
     notice = hook_queue.delivery("desk", "passed_up:supervisor", MONDAY)
     hook_queue.put(connection, [notice | {"state": "parked", "tries": 12, "last_error": "500"}])
+
+
+def have_campaigns(office: Office | SimpleNamespace, connection: Connection) -> None:
+    """Ana keeps a group, and writes to several: once it waits for a yes, once it is under way."""
+    group = Group(new_id(MONDAY), "Everybody who is quiet", "", Only.QUIET)
+    client_groups.save(connection, group, (), office.ana, EVERYBODY, MONDAY)
+    wish = Wish("Hi Joe, it's Ana. How can I help this week?", "help", MONDAY + DAY, MONDAY + DAY, "quiet_hours")
+    chosen: dict[str, Wish | str] = {office.joe: wish, office.pat: "mode_silent", office.maria: wish}
+    for waits in (True, False):
+        new = NewCampaign(new_id(MONDAY), "Everybody who is quiet", "help", {}, "2026-03-03", "10:00")
+        campaigns.schedule(connection, new, chosen, office.ana, MONDAY, waits=waits)
+
+
+def groups_and_campaigns(connection: Connection) -> list[str]:
+    """The ids of all there are, in their order; of a campaign that waits, before the others."""
+    groups = connection.scalars(select(client_groups_table.c.id)).all()
+    several = connection.scalars(select(campaigns_table.c.id).order_by(campaigns_table.c.state.desc())).all()
+    return [*groups, *several]

@@ -20,6 +20,8 @@ from records.engagement import Kind
 from records.ids import new_id
 from records.roles import REACH, RIGHTS, Reach, Right, Role
 from records.tables import (
+    campaigns,
+    client_groups,
     clients,
     engagement,
     escalations,
@@ -50,6 +52,8 @@ class Records:
 
     client: str
     nudge: str
+    campaign: str
+    group: str
     escalation: str
     time: str
     leave: str
@@ -60,6 +64,8 @@ class Records:
     def path(self, route: StaffRoute) -> str:
         ids = {
             About.NUDGE: self.nudge,
+            About.CAMPAIGN: self.campaign,
+            About.GROUP: self.group,
             About.ESCALATION: self.escalation,
             About.TIME: self.time,
             About.LEAVE: self.leave,
@@ -95,6 +101,11 @@ def put(connection: Connection, worker: str, nth: int) -> Records:
     connection.execute(insert(clients).values(row))
     written = nudge(client, "worker_nudge", MONDAY + A_DAY, words="Hi", created_by=worker)
     connection.execute(insert(nudges_table).values(written))
+    campaign = {"id": new_id(MONDAY), "name": "All", "template": "help", "words": {}, "day": "2026-03-05"}
+    stands = {"hour": "11:00", "state": "waiting", "created_by": worker, "created_at": MONDAY}
+    connection.execute(insert(campaigns).values({**campaign, **stands}))
+    group = {"id": new_id(MONDAY), "staff_id": worker, "name": f"Group {nth}", "language": "", "only": ""}
+    connection.execute(insert(client_groups).values({**group, "created_at": MONDAY}))
     visit = {"client_id": client, "number": 1, "worker_id": worker, "starts_at": MONDAY + A_DAY, "place": "Oak St"}
     more = {"bring": "", "by_phone": False, "status": "planned", "leaves_at": "", "version": 1, "reason": ""}
     connection.execute(insert(visits).values({**visit, **more, "created_at": MONDAY, "changed_at": MONDAY}))
@@ -109,8 +120,18 @@ def put(connection: Connection, worker: str, nth: int) -> Records:
     connection.execute(insert(hook_deliveries).values({**delivery, "tries": 9, "last_error": ""}))
     moved = {"id": new_id(MONDAY), "at": MONDAY, "by_id": worker, "to_id": worker, "why": "more time"}
     connection.execute(insert(transfers).values(moved))
-    ids = (str(row["id"]) for row in (time, delivery, moved))
-    return Records(client, str(written["id"]), str(item["id"]), next(ids), leave, next(ids), next(ids), worker)
+    return Records(
+        client=client,
+        nudge=str(written["id"]),
+        campaign=str(campaign["id"]),
+        group=str(group["id"]),
+        escalation=str(item["id"]),
+        time=str(time["id"]),
+        leave=leave,
+        delivery=str(delivery["id"]),
+        transfer=str(moved["id"]),
+        account=worker,
+    )
 
 
 def hire(connection: Connection, name: str, role: Role, team: str) -> str:
@@ -134,7 +155,9 @@ def found(connection: Connection) -> County:
     for nth, role in enumerate(Role):
         me = hire(connection, f"the-{role}", role, north)
         theirs[role] = put(connection, me if REACH[role] is Reach.OWN and role is not Role.VC else nora, nth)
+        connection.execute(update(client_groups).where(client_groups.c.id == theirs[role].group).values(staff_id=me))
         if role in (Role.VC, Role.PROVIDER):
+            connection.execute(update(campaigns).where(campaigns.c.id == theirs[role].campaign).values(created_by=me))
             refer(connection, theirs[role].client, me, nora, agreed=True)
             connection.execute(update(free_times).where(free_times.c.id == theirs[role].time).values(worker_id=me))
             connection.execute(update(leaves_table).where(leaves_table.c.id == theirs[role].leave).values(staff_id=me))
