@@ -111,12 +111,15 @@ hosts: ## no file names a package registry or a CDN
 PURE := conversations/*,scheduler/admission.py,scheduler/breaker.py,scheduler/forecast.py,scheduler/plan.py,$\
 	scheduler/promised.py,scheduler/renewal.py,scheduler/timing.py,scheduler/usefulness.py,scheduler/visit_times.py,scheduler/windows.py
 
+# Twice as many processes as cores: much of what is tested waits, for a clock, a server or a browser.
+PROCESSES = $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
+
 # What was compiled is kept even where the environment says no: each of the processes that tests start would do it anew.
 .PHONY: tests
 tests: export PYTHONDONTWRITEBYTECODE :=
 tests: setup ## the tests alone, with coverage
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --numprocesses=auto --dist=worksteal $(PYTEST)
+	$(BIN)/coverage run -m pytest --numprocesses=$(PROCESSES) --dist=worksteal $(PYTEST)
 	$(BIN)/coverage combine --quiet
 	@echo '== the pure part'
 	$(BIN)/coverage report --include='$(PURE)' --fail-under=100
