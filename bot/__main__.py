@@ -32,9 +32,11 @@ cli = typer.Typer(
 )
 staff_cli = typer.Typer(help="The people who work with clients.", no_args_is_help=True)
 import_cli = typer.Typer(help="Bring in what a county has already.", no_args_is_help=True)
+token_cli = typer.Typer(help="Other systems that call the API.", no_args_is_help=True)
 flow_cli = typer.Typer(help="The conversations: play them, print them, walk their paths.", no_args_is_help=True)
 cli.add_typer(staff_cli, name="staff")
 cli.add_typer(import_cli, name="import")
+cli.add_typer(token_cli, name="token")
 cli.add_typer(flow_cli, name="flow")
 
 
@@ -296,6 +298,37 @@ def import_visits(
     from bot.commands.importing import import_visits as run
 
     raise typer.Exit(run(Wanted(file, dry_run, report)))
+
+
+@token_cli.command("create")
+def token_create(
+    name: Annotated[str, typer.Argument(help="Of the other system; staff read it in the log.")],
+    scope: Annotated[list[str], typer.Option(help="What it may do, such as visits:write; give it once for each.")],
+    team: Annotated[str, typer.Option(help="Only the clients of this team's workers.")] = "",
+    days: Annotated[int, typer.Option(help="How long it is good.", min=1, max=366)] = 180,
+) -> None:
+    """Let another system in. Prints its token, which nobody can see again."""
+    from bot.commands.tokens import create
+
+    create(name, scope, team, days)
+
+
+@token_cli.command("list")
+def token_list() -> None:
+    """List the tokens, what each may do, and when it was used last."""
+    from bot.commands.tokens import list_tokens
+
+    list_tokens()
+
+
+@token_cli.command("revoke")
+def token_revoke(
+    token_id: Annotated[str, typer.Argument(metavar="ID", help="`milepost token list` shows it.")],
+) -> None:
+    """Shut another system out, at once and for good."""
+    from bot.commands.tokens import revoke
+
+    revoke(token_id)
 
 
 Language = Annotated[str, typer.Option(help="A language of the catalogs: en, es.")]

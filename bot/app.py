@@ -15,6 +15,7 @@ from aiohttp import web
 from sqlalchemy import Engine
 
 from bot import phone, staff, start_up, turns_process
+from bot.api import add_api, answer_programs
 from bot.channels.twilio_webhooks import Signature
 from bot.clock import Clock, DemoClock, SystemClock
 from bot.content_rule_lists import load_rule_lists
@@ -240,7 +241,7 @@ def _start_hooks(house: House) -> None:
 def make_app(house: House, signature: Signature | None) -> web.Application:
     """The web application. Without a `signature` there is no provider and so there are no webhooks: the demo."""
     plan = house.plan
-    app = web.Application(middlewares=[log_access, answer_kindly], client_max_size=LARGEST_POST)
+    app = web.Application(middlewares=[log_access, answer_kindly, answer_programs], client_max_size=LARGEST_POST)
     app[SETTINGS], app[COUNTY], app[LANGUAGES] = plan.settings, plan.county, plan.languages
     app[WRITER], app[READER] = house.writer, house.reader
     app[TEXTS] = house.turns or house.writer
@@ -251,6 +252,7 @@ def make_app(house: House, signature: Signature | None) -> web.Application:
     sender = house.sender
     add_health(app, (lambda: sender.state) if sender else None)
     staff.add_routes(app)
+    add_api(app)
     add_replies(app, plan.hooks)
     if signature:
         add_webhooks(app, signature)

@@ -95,6 +95,8 @@ class Kind(StrEnum):
     CLIENT_REFERRED = "client_referred"
     REFERRAL_ENDED = "referral_ended"
     ACCOUNT_CHANGED = "account_changed"
+    SYSTEM_LET_IN = "system_let_in"
+    SYSTEM_SHUT_OUT = "system_shut_out"
 
 
 Row = dict[str, Any]

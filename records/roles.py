@@ -36,7 +36,7 @@ class Right(StrEnum):
     REFER = "let a colleague or a provider see a client"
     TRANSFER = "give clients to another worker"
     KEEP_NOTICES = "see to notices that did not get through"
-    KEEP_STAFF = "open and close accounts, and put them in teams"
+    KEEP_STAFF = "open and close accounts, put them in teams, and let other systems in"
 
 
 class Reach(StrEnum):

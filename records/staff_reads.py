@@ -15,7 +15,7 @@ from conversations.county import County
 from conversations.goals import GoalStatus
 from conversations.nudges import OF_SILENCE, UNHEARD, NudgeKind, NudgeState
 from conversations.situation import Consent, Situation
-from records import escalation_reads
+from records import api_tokens, escalation_reads
 from records.errors import NotFoundError
 from records.sight import Sight, shown
 from records.situations import CLIENTS, load
@@ -86,8 +86,9 @@ class Planned:
 
 
 def staff_names(connection: Connection) -> Mapping[str, str]:
-    """First names by id."""
-    return {row.id: row.first_name for row in connection.execute(select(staff.c.id, staff.c.first_name))}
+    """First names by id, for who did what; and the names of other systems' tokens."""
+    first_names = {row.id: row.first_name for row in connection.execute(select(staff.c.id, staff.c.first_name))}
+    return api_tokens.names(connection) | first_names
 
 
 def client_names(connection: Connection, sight: Sight) -> Sequence[tuple[str, str]]:

@@ -111,7 +111,9 @@ clients = Table(
     Column("last_said", String(16), nullable=False, server_default=""),
     Column("safety_word", String(40), nullable=False, server_default=""),
     Column("created_at", Moment, nullable=False),
+    Column("external_id", String(80)),  # the case system's own id, where that system put the client here
     UniqueConstraint("number", "first_name"),
+    _where("uq_clients_external_id", "external_id", rows="external_id IS NOT NULL", unique=True),
 )
 
 referrals = Table(
@@ -567,6 +569,51 @@ hook_replies = Table(
     Column("hook", String(40), primary_key=True),
     Column("webhook_id", String(80), primary_key=True),  # the sender's own: a reply that comes twice is done once
     Column("at", Moment, nullable=False),
+)
+
+# --- other systems ---------------------------------------------------------------------------------------------------
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("secret_hash", String(64), nullable=False, unique=True),
+    Column("scopes", JSON, nullable=False),  # api_tokens.Scope
+    Column("team_id", ID, ForeignKey("teams.id")),  # whose workers' clients it reaches; none: the whole county
+    Column("created_by", String(40), nullable=False),  # a staff id, or "operator"
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),  # to the minute
+    Column("revoked_at", Moment),
+    Column("revoked_by", String(40)),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("token_id", ID, ForeignKey("api_tokens.id"), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("digest", String(64), nullable=False),  # of the request that came with it
+    Column("made", ID, nullable=False),  # the id of what came of it
+    Column("at", Moment, nullable=False, index=True),
+)
+
+webhook_endpoints = Table(
+    "webhook_endpoints",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("events", JSON, nullable=False),  # webhook_endpoints.Event
+    Column("team_id", ID, ForeignKey("teams.id")),  # as of the token that asked for it
+    Column("secret_salt", String(64), nullable=False),  # what it is signed with follows from this and from SECRET_KEY
+    Column("through", ID, nullable=False),  # the row of the engagement log up to which all was delivered
+    Column("state", String(8), nullable=False),  # "active", "parked"
+    Column("due_at", Moment, nullable=False),
+    Column("tries", Integer, nullable=False),  # of the event that is next
+    Column("last_error", String(80), nullable=False),
+    Column("created_by", ID, ForeignKey("api_tokens.id"), nullable=False),
+    Column("created_at", Moment, nullable=False),
 )
 
 # --- lists that were brought in ---------------------------------------------------------------------------------------

@@ -44,6 +44,8 @@ NOTICES = {
     "leave-added": "The leave is entered.",
     "leave-removed": "The leave is removed.",
     "second-factor-reset": "They set up another second factor when they next log in.",
+    "token-made": "The token is made. Who did not copy it revokes it, and makes another.",
+    "token-revoked": "The token opens nothing any more.",
     "referred": "Noted. They see this client until you end it; a provider, once the client agreed.",
     "referral-ended": "They do not see this client any more.",
     "transferred": "They are in other hands now. Until something else happens to them, it can be undone below.",

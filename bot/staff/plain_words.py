@@ -298,6 +298,8 @@ LOG_KINDS = {
     "client_referred": "Client referred to a colleague",
     "referral_ended": "Referral ended",
     "account_changed": "Account changed",
+    "system_let_in": "Another system was let in",
+    "system_shut_out": "Another system was shut out",
 }
 
 CLIENT_CHANGES = {

@@ -28,6 +28,7 @@ from bot.staff import (
     plain_words,
     referral_pages,
     today_page,
+    token_pages,
     transfer_page,
     visit_pages,
 )
@@ -55,6 +56,7 @@ class About(StrEnum):
     LEAVE = "leave"
     DELIVERY = "delivery"
     ACCOUNT = "account"
+    TOKEN = "token"  # noqa: S105  the name of a kind of record
     TRANSFER = "transfer"
 
 
@@ -145,6 +147,9 @@ ROUTES: Sequence[StaffRoute] = (
     _get("/staff/accounts", Right.KEEP_STAFF, account_pages.show_accounts),
     _post(ACCOUNT, Right.KEEP_STAFF, account_pages.change_account, About.ACCOUNT),
     _post(f"{ACCOUNT}/reset-second-factor", Right.KEEP_STAFF, account_pages.reset_second_factor, About.ACCOUNT),
+    _get("/staff/tokens", Right.KEEP_STAFF, token_pages.show_tokens),
+    _post("/staff/tokens", Right.KEEP_STAFF, token_pages.create_token),
+    _post(f"/staff/tokens/{ID}/revoke", Right.KEEP_STAFF, token_pages.revoke_token, About.TOKEN),
     _get("/staff/notices", Right.KEEP_NOTICES, parked_page.show_parked),
     _post(f"/staff/notices/{ID}/retry", Right.KEEP_NOTICES, parked_page.try_again, About.DELIVERY),
     _get("/staff/log", Right.READ_LOG, log_page.show_log),

@@ -15,7 +15,8 @@ from sqlalchemy import Connection, insert, update
 
 from bot.staff.routes import ROUTES, About, StaffRoute
 from conversations.escalations import Level, Trigger
-from records import leaves
+from records import api_tokens, leaves
+from records.api_tokens import NewToken, Scope
 from records.engagement import Kind
 from records.ids import new_id
 from records.roles import REACH, RIGHTS, Reach, Right, Role
@@ -39,7 +40,7 @@ from tests.staff.life import nudge
 from tests.staff.office import HASHED, MONDAY, Browser, Office, open_office
 
 A_DAY = timedelta(days=1)
-EVERYBODYS = (About.NOTHING, About.DELIVERY, About.ACCOUNT)
+EVERYBODYS = (About.NOTHING, About.DELIVERY, About.ACCOUNT, About.TOKEN)
 """What has no owner: whoever has the right sees all of it."""
 
 REFUSED, HIDDEN = 403, 404
@@ -60,6 +61,7 @@ class Records:
     delivery: str
     transfer: str
     account: str
+    token: str
 
     def path(self, route: StaffRoute) -> str:
         ids = {
@@ -72,6 +74,7 @@ class Records:
             About.DELIVERY: self.delivery,
             About.TRANSFER: self.transfer,
             About.ACCOUNT: self.account,
+            About.TOKEN: self.token,
         }
         path = re.sub(r"\{id:.*?\}\}?(?=/|$)", ids.get(route.about, self.client), route.path)
         return re.sub(r"\{number:.*?\}\}", "1", path)
@@ -120,6 +123,7 @@ def put(connection: Connection, worker: str, nth: int) -> Records:
     connection.execute(insert(hook_deliveries).values({**delivery, "tries": 9, "last_error": ""}))
     moved = {"id": new_id(MONDAY), "at": MONDAY, "by_id": worker, "to_id": worker, "why": "more time"}
     connection.execute(insert(transfers).values(moved))
+    letting_in = NewToken("CalSAWS", [Scope.VISITS_WRITE], "", f"{nth:064}", MONDAY + A_DAY)
     return Records(
         client=client,
         nudge=str(written["id"]),
@@ -131,6 +135,7 @@ def put(connection: Connection, worker: str, nth: int) -> Records:
         delivery=str(delivery["id"]),
         transfer=str(moved["id"]),
         account=worker,
+        token=api_tokens.create(connection, letting_in, worker, MONDAY),
     )
 
 
