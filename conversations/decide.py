@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from conversations import consent, hand_over, provider_errors, visit_events
+from conversations import hand_over, provider_errors, told_to_staff, visit_events
 from conversations.arrival import Arrival
 from conversations.effects import Effect, HoldTexts, Send, TellWorker
 from conversations.escalations import Level, Trigger
@@ -15,6 +15,7 @@ from conversations.events import (
     Event,
     FellDue,
     OptedOut,
+    PreferencesTold,
     Said,
     TextsFail,
     VisitChanged,
@@ -55,8 +56,8 @@ def decide(situation: Situation, event: Event, now: datetime, languages: Mapping
             effects = hand_over.by_worker(situation, event, now)
         case VisitChanged():
             effects = visit_events.changed(situation, event, now)
-        case OptedOut():
-            effects = consent.told_to_stop(situation, event, now)
+        case OptedOut() | PreferencesTold():
+            effects = told_to_staff.told(situation, event, now)
         case TextsFail(error_code=code):
             effects = texts_fail(situation, code, now)
         case _:

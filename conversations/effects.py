@@ -153,8 +153,11 @@ class Preference(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SetPreference:
+    """`heard` is how they said it to staff, "" where they texted it."""
+
     what: Preference
     value: str
+    heard: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from conversations.effects import Preference
 from conversations.nudges import NudgeKind
 from conversations.visits import Visit, VisitEvent
 
@@ -96,6 +97,17 @@ class OptedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class PreferencesTold:
+    """The client told staff how they want to be texted. `changes` has what they may set by text, and its value.
+
+    `channel` as in `OptedOut`.
+    """
+
+    changes: Mapping[Preference, str]
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class TextsFail:
     """The carrier refuses our texts to this client: for good, or three times in a week (domain guide 7.2)."""
 
@@ -112,6 +124,7 @@ Event = (
     | WorkerStarted
     | VisitChanged
     | OptedOut
+    | PreferencesTold
     | TextsFail
 )
 

@@ -91,6 +91,8 @@ class Kind(StrEnum):
     LOG_EXPORTED = "log_exported"
     CLIENT_ADDED = "client_added"
     CLIENT_CHANGED = "client_changed"
+    NOTE_ADDED = "note_added"
+    NOTE_CHANGED = "note_changed"
     CLIENT_TRANSFERRED = "client_transferred"
     CLIENT_REFERRED = "client_referred"
     REFERRAL_ENDED = "referral_ended"

@@ -21,7 +21,7 @@ from records.ids import new_id
 from records.import_verdicts import SAME, Judged, Verdict, bad
 from records.roles import Role
 from records.sight import Sight, oversees
-from records.tables import clients, consent_events, nudges, staff, talks, teams
+from records.tables import clients, consent_events, former_numbers, nudges, staff, talks, teams
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +290,12 @@ def change_number(connection: Connection, client_id: str, number: str, staff_id:
     client = consent.LOCK.first(connection, {"ids": [client_id]})
     if client is None:
         raise NotFoundError("no such client")
+    was = connection.scalar(select(clients.c.number).where(clients.c.id == client_id))
+    if was == number:
+        return
     connection.execute(_TO_NUMBER, {"client": client_id, "to_number": number})
+    former = {"id": new_id(now), "client_id": client_id, "number": was, "until": now, "changed_by": staff_id}
+    connection.execute(insert(former_numbers), [former])
     gone = consent.cancel_messages(connection, client_id, (), NUMBER_CHANGED)
     dropped = connection.execute(_CANCEL_NUDGES, {"client": client_id}).all()
     connection.execute(delete(talks).where(talks.c.client_id == client_id))

@@ -26,6 +26,7 @@ class Right(StrEnum):
     SEE_CLIENTS = "see who the clients are, their consent and what is planned for them"
     SEE_GOALS = "see goals and plans, also those that the client does not share"
     READ_THREADS = "read what clients text and what is texted to them"
+    KEEP_NOTES = "write notes about clients for colleagues"
     TEXT = "write to clients, schedule nudges, take over and hand back"
     KEEP_CONTACT = "invite, record a no to texts, change the number and the safety word"
     KEEP_VISITS = "enter, move and close visits, and offer free times"
@@ -51,6 +52,7 @@ class Reach(StrEnum):
 
 _READING = frozenset({Right.OWN_ACCOUNT, Right.SEE_CLIENTS, Right.SEE_GOALS, Right.READ_THREADS})
 _CASE_WORK = _READING | {
+    Right.KEEP_NOTES,
     Right.TEXT,
     Right.KEEP_CONTACT,
     Right.KEEP_VISITS,
@@ -63,7 +65,7 @@ _CASE_WORK = _READING | {
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.ICW: frozenset({Right.OWN_ACCOUNT, Right.SEE_CLIENTS, Right.KEEP_CONTACT, Right.KEEP_LEAVE}),
     Role.ETW: _CASE_WORK,
-    Role.VC: _READING | {Right.TEXT, Right.KEEP_VISITS, Right.ANSWER, Right.KEEP_LEAVE},
+    Role.VC: _READING | {Right.KEEP_NOTES, Right.TEXT, Right.KEEP_VISITS, Right.ANSWER, Right.KEEP_LEAVE},
     Role.SUPERVISOR: _CASE_WORK | {Right.OVERSEE, Right.TRANSFER, Right.KEEP_NOTICES},
     Role.MANAGER: frozenset({Right.OWN_ACCOUNT}),
     Role.OBSERVER: frozenset({Right.OWN_ACCOUNT}),

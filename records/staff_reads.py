@@ -15,7 +15,7 @@ from conversations.county import County
 from conversations.goals import GoalStatus
 from conversations.nudges import OF_SILENCE, UNHEARD, NudgeKind, NudgeState
 from conversations.situation import Consent, Situation
-from records import api_tokens, escalation_reads
+from records import api_tokens, escalation_reads, nudge_book
 from records.errors import NotFoundError
 from records.sight import Sight, shown
 from records.situations import CLIENTS, load
@@ -23,6 +23,7 @@ from records.tables import UNPROMPTED, clients, goals, messages, nudges, staff, 
 
 OPEN = (GoalStatus.ACTIVE, GoalStatus.PAUSED)
 LATEST = 200
+REPLACED_BY = frozenset({"replanned", nudge_book.REPLACED, nudge_book.MOVED_ON})
 MOST_NAMES = 500
 
 NOT_HEARD = frozenset({NudgeKind.SILENCE, NudgeKind.PROMISE})
@@ -71,6 +72,7 @@ class Text:
     reason: str
     error_code: int | None
     at: datetime
+    redacted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,16 @@ class Planned:
     words: str
     template: str
     due_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FellAway:
+    """A nudge that did not go out. `wanted_at` is UTC; `state` a NudgeState."""
+
+    kind: str
+    state: str
+    wanted_at: datetime
     reason: str
 
 
@@ -153,8 +165,8 @@ def situations(
     return [(one, [*one.sent.moments, *to_come[one.client.id]]) for one in known]
 
 
-def thread(connection: Connection, client_id: str) -> Sequence[Text]:
-    """The latest 200 texts, the newest last."""
+def thread(connection: Connection, client_id: str, before: str | None = None) -> Sequence[Text]:
+    """The latest 200 texts, the newest last; `before` is the id of a text, of which the older ones are wanted."""
     at = func.coalesce(messages.c.due_at, messages.c.at)
     wanted = (
         select(
@@ -167,11 +179,14 @@ def thread(connection: Connection, client_id: str) -> Sequence[Text]:
             messages.c.reason,
             messages.c.error_code,
             at,
+            messages.c.redacted,
         )
         .where(messages.c.client_id == client_id)
         .order_by(messages.c.id.desc())
         .limit(LATEST)
     )
+    if before is not None:
+        wanted = wanted.where(messages.c.id < before)
     return [Text(*row) for row in reversed(connection.execute(wanted).all())]
 
 
@@ -192,6 +207,18 @@ def planned(connection: Connection, client_id: str) -> Sequence[Planned]:
         .order_by(nudges.c.due_at, nudges.c.id)
     )
     return [Planned(*row) for row in connection.execute(wanted)]
+
+
+def fell_away(connection: Connection, client_id: str, since: datetime) -> Sequence[FellAway]:
+    """What was planned since then and did not go out as itself, the latest first; not what a newer plan replaced."""
+    it = nudges.c
+    wanted = (
+        select(it.kind, it.state, it.wanted_at, it.reason)
+        .where(it.client_id == client_id, it.wanted_at > since)
+        .where(it.state.in_([NudgeState.DROPPED, NudgeState.CANCELLED, NudgeState.MERGED]))
+        .where(it.kind.not_in(OF_SILENCE | UNHEARD | {NudgeKind.PROMISE}), it.reason.not_in(REPLACED_BY))
+    )
+    return [FellAway(*row) for row in connection.execute(wanted.order_by(it.wanted_at.desc(), it.id.desc()))]
 
 
 def is_mid_breath(connection: Connection, client_id: str) -> bool:

@@ -171,6 +171,16 @@ leaves = Table(
     Column("created_at", Moment, nullable=False),
 )
 
+former_numbers = Table(
+    "former_numbers",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("client_id", ID, ForeignKey("clients.id"), nullable=False, index=True),
+    Column("number", String(20), nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("changed_by", ID, ForeignKey("staff.id"), nullable=False),
+)
+
 consent_events = Table(
     "consent_events",
     metadata,
@@ -569,6 +579,21 @@ hook_replies = Table(
     Column("hook", String(40), primary_key=True),
     Column("webhook_id", String(80), primary_key=True),  # the sender's own: a reply that comes twice is done once
     Column("at", Moment, nullable=False),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("client_id", ID, ForeignKey("clients.id"), nullable=False),
+    Column("author_id", ID, ForeignKey("staff.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", String(12), nullable=False),  # notes.NoteKind
+    Column("happened_at", Moment, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("changed_at", Moment),
+    Column("adds_to", ID, ForeignKey("notes.id")),
+    Index(None, "client_id", "id"),
 )
 
 # --- other systems ---------------------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import partial
 
 from aiohttp import web
@@ -13,19 +14,22 @@ from bot.site import render, see_other
 from bot.staff import names, notices
 from bot.staff.desk import known_of
 from bot.staff.draft import Shown
-from bot.staff.plain_words import LOST, OUTCOMES
+from bot.staff.plain_words import LOST, NOTE_KINDS, OUTCOMES
+from bot.staff.week import week_of
 from conversations import tools
 from conversations.county import County
 from conversations.escalations import Trigger
 from conversations.events import WorkerInvited
 from conversations.nudges import NudgeKind
 from conversations.situation import MAY_BE_INVITED, SAID_YES, Consent, Mode, Situation
-from records import engagement, escalation_reads, own_reminders, referrals, staff_reads, visits
+from records import engagement, escalation_reads, notes, own_reminders, referrals, staff_reads, visits
 from records.engagement import CLIENT, Asked, Kind, LogRow, note_staff_act
 from records.escalation_reads import Waiting
 from records.ids import new_id
 from records.roles import Right
 from records.sessions import Session
+
+TWO_WEEKS = timedelta(days=14)
 
 SEEN_BY_OTHERS = frozenset({Trigger.PARTNER_VIOLENCE, Trigger.UNSAFE_TO_TEXT, Trigger.SAFETY_WORD})
 """While one of these is open and the texts are stopped, they are not shown where others can read along."""
@@ -49,6 +53,8 @@ class Writing:
     talk_problem: str = ""
     flow: str = ""
     referral_problem: str = ""
+    note: Mapping[str, str] = field(default_factory=dict)
+    note_problems: Mapping[str, str] = field(default_factory=dict)
 
 
 NOTHING = Writing()
@@ -70,6 +76,7 @@ async def client_page(request: web.Request, me: Session, writing: Writing, statu
     reader, county = request.app[READER], request.app[COUNTY]
     known = await known_of(request, me, client_id)
     planned = await reader.run(partial(staff_reads.planned, client_id=client_id))
+    theirs = await reader.run(partial(visits.of_client, client_id=client_id))
     waiting = await reader.run(partial(escalation_reads.waiting, sight=me.sight, client_id=client_id))
     more = {
         "me": me,
@@ -82,7 +89,9 @@ async def client_page(request: web.Request, me: Session, writing: Writing, statu
         "planned": planned,
         "may_be_invited": known.client.consent in MAY_BE_INVITED,
         "invitation": next((nudge for nudge in planned if nudge.kind == NudgeKind.INVITE), None),
-        "visits": await reader.run(partial(visits.of_client, client_id=client_id)),
+        "week": week_of(planned, theirs, known.client.zone, now),
+        "fell_away": await reader.run(partial(staff_reads.fell_away, client_id=client_id, since=now - TWO_WEEKS)),
+        "visits": theirs,
         "reminders": await reader.run(partial(own_reminders.open_of, client_id=client_id)),
         "mode": known.client.mode,
         "since": await _since(request, client_id),
@@ -96,6 +105,9 @@ async def client_page(request: web.Request, me: Session, writing: Writing, statu
         "outcomes": OUTCOMES,
         "referrals": await reader.run(partial(referrals.of_client, client_id=client_id)),
         "colleagues": await names.at_work(request, Right.SEE_CLIENTS) if me.may(Right.REFER) else (),
+        "notes": await reader.run(partial(notes.of_client, client_id=client_id)) if context["reads"] else (),
+        "note_kinds": {kind: words for kind, words in NOTE_KINDS.items() if kind != notes.NoteKind.ADDITION},
+        "today": now.astimezone(known.client.zone).date(),
         "notice": notices.of(request),
     }
     return render(request, "client.html", {**context, **more}, status)

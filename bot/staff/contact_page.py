@@ -1,9 +1,9 @@
-"""How a client may be reached: the yes or no to texts and what shows it, the number, the safety word."""
+"""How a client may be reached: the yes or no to texts and what shows it, preferences, number, safety word."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from aiohttp import web
@@ -15,18 +15,23 @@ from bot.site import render, see_other
 from bot.staff import names, notices
 from bot.staff.desk import known_of
 from bot.staff.fields import filled_in
-from bot.staff.plain_words import CHANNELS
+from bot.staff.plain_words import CHANNELS, PARTS_OF_DAY, RHYTHMS, language
 from conversations import understand
 from conversations.consent import ENDED
-from conversations.events import OptedOut
+from conversations.county import County
+from conversations.effects import Preference
+from conversations.events import OptedOut, PreferencesTold
 from conversations.folding import fold
-from conversations.situation import Situation
-from records import consent_history, people
+from conversations.situation import Client, Situation
+from records import consent_history, number_history, people
 from records.engagement import CLIENT
+from records.number_history import HeldNumber
 from records.sessions import Session
 
 HEARD = {name: CHANNELS[name] for name in ("voice", "in_person", "mail")}
 """How a client can say it, other than by text."""
+
+PREFERENCES = (Preference.LANGUAGE, Preference.RHYTHM, Preference.PART_OF_DAY, Preference.PHONE_IS_SHARED)
 
 LONGEST_WORDS = 500
 SHORTEST_WORD, LONGEST_WORD = 4, 40
@@ -47,6 +52,42 @@ async def record_opt_out(request: web.Request, me: Session) -> web.Response:
     return _back(request, "opted-out")
 
 
+async def set_preferences(request: web.Request, me: Session) -> web.Response:
+    """What the client can set by text, set as they told a person; nothing changes without a word of theirs."""
+    known = await known_of(request, me, request.match_info["id"])
+    said = await filled_in(request, *PREFERENCES, "heard")
+    problems = {} if said["heard"] in HEARD else {"heard": "Choose how they said it."}
+    offered = offers(request.app[COUNTY])
+    problems |= {name: "Choose one of these." for name in PREFERENCES if said[name] not in offered[name]}
+    if said[Preference.PHONE_IS_SHARED] == "no" and known.others_here:
+        problems[Preference.PHONE_IS_SHARED] = f"{known.others_here[0]} has the same number, so it is shared."
+    if problems:
+        return await _page(request, me, known, problems, said, status=422)
+    stands = preferences_of(known.client)
+    if changes := {name: said[name] for name in PREFERENCES if said[name] != stands[name]}:
+        await request.app[WRITER].act(known.client.id, PreferencesTold(changes, said["heard"]), me.staff_id)
+    return _back(request, "preferences-set")
+
+
+def offers(county: County) -> Mapping[Preference, Mapping[str, str]]:
+    """What can be chosen, with the words for it."""
+    return {
+        Preference.LANGUAGE: {code: language(code) for code in county.languages},
+        Preference.RHYTHM: RHYTHMS,
+        Preference.PART_OF_DAY: PARTS_OF_DAY,
+        Preference.PHONE_IS_SHARED: {"no": "only they read it", "yes": "others read it too"},
+    }
+
+
+def preferences_of(client: Client) -> Mapping[Preference, str]:
+    return {
+        Preference.LANGUAGE: client.language,
+        Preference.RHYTHM: client.rhythm,
+        Preference.PART_OF_DAY: client.part_of_day or "",
+        Preference.PHONE_IS_SHARED: "yes" if client.phone_is_shared else "no",
+    }
+
+
 async def change_number(request: web.Request, me: Session) -> web.Response:
     known = await known_of(request, me, request.match_info["id"])
     said = await filled_in(request, "number")
@@ -54,6 +95,8 @@ async def change_number(request: web.Request, me: Session) -> web.Response:
     if number is None:
         problem = "That is no number in the United States. Write it like 707-555-0134."
         return await _page(request, me, known, {"number": problem}, said, status=422)
+    if number == (await _numbers(request, known.client.id))[0].number:
+        return await _page(request, me, known, {"number": "That is their number already."}, said, status=422)
     try:
         change = partial(people.change_number, client_id=known.client.id, number=number, staff_id=me.staff_id, now=now)
         await request.app[WRITER].run(change)
@@ -87,6 +130,10 @@ def _amiss(word: str, request: web.Request) -> str:
     return ""
 
 
+async def _numbers(request: web.Request, client_id: str) -> Sequence[HeldNumber]:
+    return await request.app[READER].run(partial(number_history.of, client_id=client_id))
+
+
 def _back(request: web.Request, notice: str) -> web.Response:
     return see_other(notices.address(f"/staff/clients/{request.match_info['id']}/contact", notice))
 
@@ -108,7 +155,10 @@ async def _page(
         "is_over": client.consent in ENDED,
         "history": await reader.run(partial(consent_history.of, client_id=client.id)),
         "names": {**await names.of_staff(request), CLIENT: client.first_name},
+        "numbers": await _numbers(request, client.id),
         "heard": HEARD,
+        "offers": offers(request.app[COUNTY]),
+        "stands": preferences_of(client),
         "problems": defaultdict(str, problems or {}),
         "said": defaultdict(str, said or {}),
         "notice": notices.of(request),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -185,6 +186,74 @@ STEP_STATUSES = {
     "no_reply": "no answer",
 }
 
+GOAL_EVENTS = {
+    "set": "Set",
+    "revised": "Revised",
+    "achieved": "Reached",
+    "replaced": "Replaced by another goal",
+    "paused": "Put to rest",
+    "resumed": "Taken up again",
+    "released": "Let go",
+}
+
+PLAN_PARTS = {
+    "text": "Goal",
+    "meaning": "Why",
+    "difficulty": "Size",
+    "step.text": "Step",
+    "step.when": "When",
+    "step.where": "Where",
+    "step.support": "Who helps",
+    "step.obstacle": "Pothole",
+    "step.detour": "Detour",
+    "step.first_action": "First action",
+    "step.reminder": "Reminder",
+}
+
+PLAN_WORDS = {
+    "easy": "easy",
+    "just_right": "just right",
+    "a_lot": "a lot",
+    "that_morning": "that morning",
+    "hour_before": "one hour before",
+    "night_before": "the night before",
+    "none": "none",
+}
+
+CHANGE_REASONS = {
+    "step": "another step",
+    "when": "another time",
+    "where": "another place or way",
+    "pothole": "another pothole",
+    "next_step": "the next step",
+    "new_time": "a new time",
+    "smaller": "a smaller step",
+    "smaller_step": "a smaller step",
+    "new_plan": "a new plan",
+    "new_goal": "a new goal",
+    "shared": "shared with the worker",
+    "not_shared": "not shared with the worker",
+    "that_morning": "reminder that morning",
+    "hour_before": "reminder one hour before",
+    "night_before": "reminder the night before",
+    "none": "no reminder",
+}
+
+NUDGE_STATES = {
+    "merged": "part of another text",
+    "dropped": "dropped",
+    "cancelled": "cancelled",
+}
+
+RHYTHMS = {
+    "daily": "every day",
+    "weekly": "every week",
+    "two_weeks": "every two weeks",
+    "when_i_text": "only when they text",
+}
+
+PARTS_OF_DAY = {"": "any time in the sending hours", "morning": "morning", "midday": "midday", "evening": "evening"}
+
 STATES = {
     "due": "waiting to go out",
     "held": "held back",
@@ -294,12 +363,23 @@ LOG_KINDS = {
     "log_exported": "Log downloaded",
     "client_added": "Client added",
     "client_changed": "Client changed",
+    "note_added": "Note written",
+    "note_changed": "Note changed",
     "client_transferred": "Client given to another worker",
     "client_referred": "Client referred to a colleague",
     "referral_ended": "Referral ended",
     "account_changed": "Account changed",
     "system_let_in": "Another system was let in",
     "system_shut_out": "Another system was shut out",
+}
+
+NOTE_KINDS = {
+    "note": "Note",
+    "call": "Talked by phone",
+    "visit": "Met in person",
+    "letter": "Wrote a letter or an e-mail",
+    "no_answer": "Tried to call, no answer",
+    "addition": "Added",
 }
 
 CLIENT_CHANGES = {
@@ -368,6 +448,7 @@ SUBJECTS: Mapping[str, Mapping[str, str]] = {
     "hold": TRIGGERS,
     "mode": MODES,
     "client": CLIENT_CHANGES,
+    "note": NOTE_KINDS,
 }
 """What the subject of a log row can be, by the first word of the row's kind."""
 
@@ -453,6 +534,24 @@ def plan_moment(when: Moment, zone: ZoneInfo) -> str:
             return when.words or "not said"
 
 
+def stored_moment(stored: str, zone: ZoneInfo) -> str:
+    """As `plan_moment`, of a moment as goals store it."""
+    return plan_moment(Moment.read(stored), zone)
+
+
+def change_reason(why: str) -> str:
+    """Why a plan was changed. What a client wrote is left as written."""
+    return CHANGE_REASONS.get(why, why)
+
+
+US = re.compile(r"\+1(\d{3})(\d{3})(\d{4})")
+
+
+def phone_number(e164: str) -> str:
+    """As it is read in the United States; another country's as it is stored."""
+    return US.sub(r"\1-\2-\3", e164)
+
+
 def clock_time(at: datetime, zone: ZoneInfo) -> str:
     return hour(at.astimezone(zone))
 
@@ -483,6 +582,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "level": in_words(LEVELS),
     "outcome": in_words(OUTCOMES),
     "consent": in_words(CONSENTS),
+    "note_kind": in_words(NOTE_KINDS),
     "nudge_kind": in_words(NUDGE_KINDS),
     "campaign_state": in_words(CAMPAIGN_STATES),
     "why_not": in_words(WHY_NOT),
@@ -495,5 +595,14 @@ FILTERS: dict[str, Callable[..., object]] = {
     "message_state": message_state,
     "language": language,
     "plan_moment": plan_moment,
+    "stored_moment": stored_moment,
+    "goal_event": in_words(GOAL_EVENTS),
+    "plan_part": in_words(PLAN_PARTS),
+    "plan_word": in_words(PLAN_WORDS),
+    "change_reason": change_reason,
+    "nudge_state": in_words(NUDGE_STATES),
+    "rhythm": in_words(RHYTHMS),
+    "part_of_day": in_words(PARTS_OF_DAY),
+    "phone_number": phone_number,
     "actor": actor,
 }

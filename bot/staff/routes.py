@@ -23,10 +23,13 @@ from bot.staff import (
     hand_over_pages,
     leave_pages,
     log_page,
+    note_pages,
     nudge_pages,
     parked_page,
     plain_words,
+    plan_page,
     referral_pages,
+    texts_page,
     today_page,
     token_pages,
     transfer_page,
@@ -51,6 +54,7 @@ class About(StrEnum):
     NUDGE = "nudge"
     CAMPAIGN = "campaign"
     GROUP = "group"
+    NOTE = "note"
     ESCALATION = "escalation"
     TIME = "time"
     LEAVE = "leave"
@@ -79,6 +83,7 @@ def _post(path: str, right: Right, page: StaffPage, about: About = About.NOTHING
     return StaffRoute("POST", path, right, page, about)
 
 
+NOTE = f"/staff/notes/{ID}"
 ACCOUNT = f"/staff/accounts/{ID}"
 CLIENT, NUDGE, ESCALATION = f"/staff/clients/{ID}", f"/staff/nudges/{ID}", f"/staff/escalations/{ID}"
 CAMPAIGN = f"/staff/campaigns/{ID}"
@@ -101,6 +106,13 @@ ROUTES: Sequence[StaffRoute] = (
     _post(f"{CLIENT}/opt-out", Right.KEEP_CONTACT, contact_page.record_opt_out, About.CLIENT),
     _post(f"{CLIENT}/number", Right.KEEP_CONTACT, contact_page.change_number, About.CLIENT),
     _post(f"{CLIENT}/safety-word", Right.KEEP_CONTACT, contact_page.set_safety_word, About.CLIENT),
+    _post(f"{CLIENT}/preferences", Right.KEEP_CONTACT, contact_page.set_preferences, About.CLIENT),
+    _get(f"{CLIENT}/plan", Right.SEE_CLIENTS, plan_page.show_plan, About.CLIENT),
+    _get(f"{CLIENT}/texts", Right.READ_THREADS, texts_page.show_texts, About.CLIENT),
+    _post(f"{CLIENT}/notes", Right.KEEP_NOTES, note_pages.add_note, About.CLIENT),
+    _get(NOTE, Right.KEEP_NOTES, note_pages.show_note, About.NOTE),
+    _post(NOTE, Right.KEEP_NOTES, note_pages.change_note, About.NOTE),
+    _post(f"{NOTE}/add", Right.KEEP_NOTES, note_pages.add_to_note, About.NOTE),
     _post(f"{CLIENT}/referrals", Right.REFER, referral_pages.refer, About.CLIENT),
     _post(f"{CLIENT}/referrals/end", Right.REFER, referral_pages.end_referral, About.CLIENT),
     _get(f"{CLIENT}/visits/new", Right.KEEP_VISITS, visit_pages.show_new, About.CLIENT),

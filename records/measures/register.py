@@ -208,9 +208,9 @@ MEASURES: Sequence[Measure] = (
     Measure(
         "M27",
         "Share of contact",
-        "clients to whom a person wrote, whom they met, or whose item a person answered, in the last 30 days",
+        "clients whom a person wrote to, met, spoke with, or whose item a person answered, in the last 30 days",
         "clients enrolled in the period",
-        note="Nobody enters calls yet; those about an item are in it.",
+        note="A call or a meeting counts once somebody notes it on the client's page.",
         count=visits.in_touch,
     ),
     Measure(

@@ -14,7 +14,8 @@ from records.measures.figures import Figure, share
 from records.measures.period import Period
 from records.measures.reach import LEFT
 from records.measures.reading import Where, enrolled, within
-from records.tables import clients, engagement, escalations, messages, visits
+from records.notes import IN_TOUCH
+from records.tables import clients, engagement, escalations, messages, notes, visits
 
 ENTERED_AHEAD = timedelta(days=120)
 IN_TOUCH_WITHIN = timedelta(days=30)
@@ -48,7 +49,7 @@ def kept(connection: Connection, period: Period, where: Where) -> Sequence[Figur
 
 
 def in_touch(connection: Connection, period: Period, where: Where) -> Sequence[Figure]:
-    """M27, of texts, visits and items in which a person turned to the client."""
+    """M27, of texts, visits, notes of a call or a meeting, and items in which a person turned to the client."""
     since = period.until - IN_TOUCH_WITHIN
     wrote = (
         select(messages.c.client_id)
@@ -67,5 +68,10 @@ def in_touch(connection: Connection, period: Period, where: Where) -> Sequence[F
         .join(clients, clients.c.id == escalations.c.client_id)
         .where(where, escalations.c.contacted_at >= since, escalations.c.contacted_at < period.until)
     )
-    people = {client for wanted in (wrote, met, turned_to) for client in connection.scalars(wanted)}
+    noted = (
+        select(notes.c.client_id)
+        .join(clients, clients.c.id == notes.c.client_id)
+        .where(where, notes.c.happened_at >= since, notes.c.happened_at < period.until, notes.c.kind.in_(IN_TOUCH))
+    )
+    people = {client for wanted in (wrote, met, turned_to, noted) for client in connection.scalars(wanted)}
     return [share("in_touch", ((client, client in people) for client in enrolled(connection, period, where)))]

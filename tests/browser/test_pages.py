@@ -243,7 +243,16 @@ async def test_nothing_on_any_page_shuts_anybody_out(
         await _is_open_to_all(page, axe, office.url + path, shots)
     await page.context.clear_cookies()
     await log_in(page, office, "sue@county.example")
-    new = (f"{client}/nudges/new", f"{client}/contact", f"{joe}/visits/new", f"{joe}/visits/1", joe, pat)
+    new = (
+        f"{client}/nudges/new",
+        f"{client}/contact",
+        f"{client}/plan",
+        f"{client}/texts",
+        f"{joe}/visits/new",
+        f"{joe}/visits/1",
+        joe,
+        pat,
+    )
     lists = (
         "/staff/clients",
         "/staff/approvals",

@@ -28,6 +28,7 @@ from records.tables import (
     escalations,
     free_times,
     hook_deliveries,
+    notes,
     referrals,
     staff,
     teams,
@@ -55,6 +56,7 @@ class Records:
     nudge: str
     campaign: str
     group: str
+    note: str
     escalation: str
     time: str
     leave: str
@@ -68,6 +70,7 @@ class Records:
             About.NUDGE: self.nudge,
             About.CAMPAIGN: self.campaign,
             About.GROUP: self.group,
+            About.NOTE: self.note,
             About.ESCALATION: self.escalation,
             About.TIME: self.time,
             About.LEAVE: self.leave,
@@ -109,6 +112,8 @@ def put(connection: Connection, worker: str, nth: int) -> Records:
     connection.execute(insert(campaigns).values({**campaign, **stands}))
     group = {"id": new_id(MONDAY), "staff_id": worker, "name": f"Group {nth}", "language": "", "only": ""}
     connection.execute(insert(client_groups).values({**group, "created_at": MONDAY}))
+    note = {"id": new_id(MONDAY), "client_id": client, "author_id": worker, "kind": "note", "words": "Is moving"}
+    connection.execute(insert(notes).values({**note, "at": MONDAY, "happened_at": MONDAY}))
     visit = {"client_id": client, "number": 1, "worker_id": worker, "starts_at": MONDAY + A_DAY, "place": "Oak St"}
     more = {"bring": "", "by_phone": False, "status": "planned", "leaves_at": "", "version": 1, "reason": ""}
     connection.execute(insert(visits).values({**visit, **more, "created_at": MONDAY, "changed_at": MONDAY}))
@@ -129,6 +134,7 @@ def put(connection: Connection, worker: str, nth: int) -> Records:
         nudge=str(written["id"]),
         campaign=str(campaign["id"]),
         group=str(group["id"]),
+        note=str(note["id"]),
         escalation=str(item["id"]),
         time=str(time["id"]),
         leave=leave,

@@ -4,10 +4,15 @@ import html
 import re
 from datetime import timedelta
 
-from sqlalchemy import select, update
+import pytest
+from sqlalchemy import insert, select, update
 
+from records import staff_reads
 from records.engagement import Kind
-from records.tables import clients, engagement, messages
+from records.ids import new_id
+from records.roles import Role
+from records.tables import clients, engagement, goal_events, goals, messages, nudges, staff
+from tests.staff.life import nudge
 from tests.staff.office import Browser, Office
 
 
@@ -190,3 +195,54 @@ async def test_another_workers_escalation_is_not_there(busy: Office, ana: Browse
     await ana.get("/staff")
     await ana.post(f"{first}/resolve", outcome="talked")
     assert ana.status == 404
+
+
+async def test_the_plan_page_tells_what_each_version_was_before_when_by_whom_and_why(
+    busy: Office, ana: Browser
+) -> None:
+    step = {"text": "Buscar escuelas", "when": "2026-02-28", "where": "", "reminder": "none"}
+    was = {"text": "Terminar mi GED", "meaning": "", "difficulty": "just_right", "step": step}
+    at = busy.clock.now() - timedelta(days=3)
+    row = {"id": new_id(at), "client_id": busy.maria, "goal": 1, "at": at, "kind": "revised", "version": 2}
+    await busy.write(lambda c: c.execute(insert(goal_events).values({**row, "reason": "new_time", "was": was})))
+    maria = f"/staff/clients/{busy.maria}"
+    assert f'href="{maria}/plan"' in await ana.get(maria)
+    page = words(await ana.get(f"{maria}/plan"))
+    assert "Revised a new time Fri Feb 27, 10:00 am \u00b7 Maria \u00b7 version 2" in page
+    assert "Step Llamar a la escuela de adultos before: Buscar escuelas" in page
+    assert "When Tue Mar 3, 10:00 am before: Sat Feb 28" in page
+    assert "Goal Terminar" not in page
+
+
+async def test_who_sees_what_is_shared_sees_no_version_of_what_is_not(busy: Office, ana: Browser) -> None:
+    await busy.write(lambda c: c.execute(update(staff).where(staff.c.id == busy.ana).values(role=Role.ICW)))
+    maria = f"/staff/clients/{busy.maria}"
+    assert "Terminar mi GED" in await ana.get(f"{maria}/plan")
+    await busy.write(lambda c: c.execute(update(goals).values(shared=False)))
+    assert "Terminar mi GED" not in await ana.get(f"{maria}/plan")
+    assert ana.status == 200
+
+
+async def test_older_texts_are_a_page_away_and_each_look_is_logged(
+    busy: Office, ana: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staff_reads, "LATEST", 4)
+    maria = f"/staff/clients/{busy.maria}"
+    page = await ana.get(f"{maria}/texts")
+    assert "Su paso es hoy." in page
+    assert "terminar mi GED" not in page
+    [older] = re.findall(r'href="([^"]*before=[0-9a-f]{32})"', page)
+    page = await ana.get(older)
+    assert "terminar mi GED" in page
+    assert "Su paso es hoy." not in page
+    assert await kinds_in_log(busy, Kind.THREAD_VIEWED) == 2
+    await ana.get(f"{maria}/texts?before=<script>")
+    assert ana.status == 200
+
+
+async def test_the_week_to_come_stands_by_day_and_what_fell_away_says_why(busy: Office, ana: Browser) -> None:
+    dropped = nudge(busy.maria, "check_in", busy.clock.now() - timedelta(days=2), state="dropped", reason="goal_closed")
+    await busy.write(lambda c: c.execute(insert(nudges).values(dropped)))
+    page = words(await ana.get(f"/staff/clients/{busy.maria}"))
+    assert "Tue Mar 3 9:00 am Reminder of the step Wed Mar 4 10:00 am Check-in" in page
+    assert "Check-in dropped, Sat Feb 28, 10:00 am the goal is closed" in page

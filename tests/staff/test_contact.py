@@ -61,3 +61,44 @@ async def test_the_safety_word_is_set_shown_masked_and_taken_away(office: Office
     assert await office.house.writer.run(lambda c: c.scalar(word)) == ""
     logged = await office.house.writer.run(lambda c: c.execute(select(engagement)).all())
     assert "limonada" not in str(logged)
+
+
+async def test_preferences_are_set_on_the_clients_word_and_nobody_is_texted(busy: Office, ana: Browser) -> None:
+    maria = f"/staff/clients/{busy.maria}"
+    await ana.get(f"{maria}/contact")
+    stands = {"language": "es", "rhythm": "weekly", "part_of_day": "", "phone_is_shared": "no"}
+    wanted = {**stands, "rhythm": "two_weeks", "part_of_day": "evening", "phone_is_shared": "yes"}
+    page = await ana.post(f"{maria}/preferences", **wanted)
+    assert ana.status == 422
+    assert "Choose how they said it." in page
+    assert '<option value="evening" selected>' in page
+    await ana.post(f"{maria}/preferences", **{**wanted, "language": "tlh"}, heard="voice")
+    assert ana.status == 422
+    before = await texts(busy)
+    assert "It is set as they said." in await ana.post(f"{maria}/preferences", **wanted, heard="in_person")
+    row = await busy.house.writer.run(lambda c: c.execute(select(clients).where(clients.c.id == busy.maria)).one())
+    assert (row.rhythm, row.part_of_day, row.phone_is_shared, row.language) == ("two_weeks", "evening", True, "es")
+    assert await texts(busy) == before
+    logged = select(engagement.c.subject, engagement.c.reason, engagement.c.actor)
+    rows = await busy.house.writer.run(
+        lambda c: c.execute(logged.where(engagement.c.kind == "preference_set").order_by(engagement.c.id)).all()
+    )
+    assert [tuple(row) for row in rows] == [
+        (what, "in_person", busy.ana) for what in ("rhythm", "part_of_day", "phone_is_shared")
+    ]
+    page = words(await ana.get(maria))
+    assert "check-ins every two weeks, evening" in page
+
+
+async def texts(office: Office) -> int:
+    return len(await office.house.writer.run(lambda c: c.execute(select(messages.c.id)).all()))
+
+
+async def test_the_numbers_that_a_client_had_stay_on_the_page(office: Office, ana: Browser) -> None:
+    joe = f"/staff/clients/{office.joe}"
+    await ana.get(f"{joe}/contact")
+    assert "That is their number already." in await ana.post(f"{joe}/number", number="707-555-0101")
+    await ana.post(f"{joe}/number", number="707-555-0199")
+    page = words(await ana.get(f"{joe}/contact"))
+    assert "707-555-0199 since Mon Mar 2, 10:00 am" in page
+    assert "707-555-0101 until Mon Mar 2, 10:00 am, changed by Ana" in page
