@@ -225,7 +225,7 @@ def staff_add(
     role: Annotated[Role, typer.Option(help="`milepost staff roles` says what each may do.")] = Role.ETW,
     team: Annotated[str, typer.Option(help="Their team, by its name; a new one is made.")] = "",
 ) -> None:
-    """Add a member of staff. The password is asked for, or read from the standard input."""
+    """Add a member of staff, and print the link by which they choose a password. A script can pipe the password in."""
     from bot.commands.people import add_staff
 
     add_staff(email, first_name, role, team)
@@ -250,12 +250,19 @@ def staff_roles() -> None:
     print_roles()
 
 
-@staff_cli.command("reset-second-factor")
-def staff_reset_second_factor(email: Annotated[str, typer.Argument(help="Who lost theirs.")]) -> None:
-    """Let somebody set up their second factor anew. Every log-in of theirs that is open ends."""
-    from bot.commands.people import reset_second_factor
+@staff_cli.command("invite")
+def staff_invite(
+    email: Annotated[str, typer.Argument(help="Whose account it is.")],
+    *,
+    lost_second_factor: Annotated[
+        bool,
+        typer.Option("--lost-second-factor", help="Forget theirs, and end their log-ins."),
+    ] = False,
+) -> None:
+    """Print a link by which somebody sets a new password and, where they have none, a second factor."""
+    from bot.commands.people import invite
 
-    reset_second_factor(email)
+    invite(email, lost_second_factor=lost_second_factor)
 
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")]

@@ -25,9 +25,10 @@ from bot.health import add_health
 from bot.hooks.addresses import Address
 from bot.hooks.delivering import Hooks
 from bot.hooks.digest_round import DigestRound
+from bot.hooks.invitations import mailer
 from bot.hooks.replies import add_replies
 from bot.inbound import add_webhooks
-from bot.keys import CLOCK, COUNTY, LANGUAGES, PACE, READER, SETTINGS, TEXTS, WALL_CLOCK, WRITER
+from bot.keys import CLOCK, COUNTY, LANGUAGES, PACE, READER, SETTINGS, STAFF_MAIL, TEXTS, WALL_CLOCK, WRITER
 from bot.middlewares import answer_kindly, log_access
 from bot.settings import HouseSettings
 from bot.site import add_site, render
@@ -247,6 +248,7 @@ def make_app(house: House, signature: Signature | None) -> web.Application:
     app[TEXTS] = house.turns or house.writer
     app[PACE] = plan.pace
     app[CLOCK], app[WALL_CLOCK] = plan.clock, SystemClock()
+    app[STAFF_MAIL] = mailer(plan.hooks)
     add_site(app)
     app.router.add_get("/", show_home)
     sender = house.sender

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 from aiohttp import web
@@ -46,6 +46,10 @@ SETTINGS: web.AppKey[HouseSettings] = web.AppKey("settings")
 
 PACE: web.AppKey[float] = web.AppKey("pace")
 """Segments a second that may leave."""
+
+SendsLinks = Callable[[str, str], Awaitable[bool]]
+STAFF_MAIL: web.AppKey[SendsLinks | None] = web.AppKey("staff_mail")
+"""Sends an invitation's link to a member of staff's address; gives whether it was taken. None without a mail server."""
 
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 """The programme's time. In the demo it can be moved forward."""

@@ -1,6 +1,6 @@
 """Settings: from the environment, from `.env`, or, for a secret, from the file that `NAME_FILE` names.
 
-Four sizes, each with what the one before it has: a command that only reads the database does not ask for an account
+Several sizes: a command that only reads the database does not ask for an account
 with the provider. Every problem is reported at once and no value is repeated, since it may be a secret.
 """
 
@@ -185,12 +185,17 @@ class StoreSettings(DatabaseSettings):
     )
 
 
-class HouseSettings(StoreSettings):
-    """Enough to serve pages."""
+class LinkSettings(DatabaseSettings):
+    """Enough to print addresses of pages."""
 
     public_url: SafeUrl = Field(
         description="the address at which the provider and the staff reach this server, such as https://texts.example.org"
     )
+
+
+class HouseSettings(StoreSettings, LinkSettings):
+    """Enough to serve pages."""
+
     host: Filled = Field(default="127.0.0.1", description="the address to listen on; 0.0.0.0 listens on all")
     port: int = Field(default=8080, ge=1, le=65535, description="the port to listen on, 1 to 65535")
     secret_key: Annotated[SecretStr, AfterValidator(_long_enough)] = Field(

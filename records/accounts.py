@@ -10,7 +10,8 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from records.engagement import Kind, note_staff_act
 from records.errors import NotFoundError, RefusedError
-from records.people import put_in_team
+from records.invitations import invite
+from records.people import add_staff, put_in_team
 from records.roles import Right, Role, roles_with
 from records.tables import clients, sessions, staff, teams
 
@@ -25,8 +26,22 @@ class Account:
     role: Role
     team: str
     active: bool
+    has_password: bool
     has_second_factor: bool
     clients: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """`email` in lower case; `team` is "" for none, and a new one is made."""
+
+    email: str
+    first_name: str
+    role: Role
+    team: str = ""
+
+
+NO_PASSWORD = ""
 
 
 def accounts(connection: Connection) -> Sequence[Account]:
@@ -45,6 +60,7 @@ def accounts(connection: Connection) -> Sequence[Account]:
             Role(row.role),
             row.team or "",
             row.active,
+            bool(row.password_hash),
             row.totp_step is not None,
             row.caseload,
         )
@@ -54,6 +70,25 @@ def accounts(connection: Connection) -> Sequence[Account]:
 
 def team_names(connection: Connection) -> Sequence[str]:
     return connection.scalars(select(teams.c.name).order_by(teams.c.name)).all()
+
+
+def id_of(connection: Connection, email: str) -> str:
+    """Raises NotFoundError."""
+    staff_id: str | None = connection.scalar(select(staff.c.id).where(staff.c.email == email))
+    if staff_id is None:
+        raise NotFoundError("no such member of staff")
+    return staff_id
+
+
+def add(connection: Connection, new: NewAccount, token_hash: str, by: str, now: datetime) -> None:
+    """An account to which nothing but an invitation with this token leads. Raises RefusedError."""
+    if connection.scalar(select(staff.c.id).where(staff.c.email == new.email)):
+        raise RefusedError("Somebody has an account with this address already. It may be a closed one.")
+    staff_id = add_staff(connection, new.email, new.first_name, new.role, NO_PASSWORD, now)
+    put_in_team(connection, new.email, new.team, now)
+    detail = {"staff": staff_id, "role": new.role, "team": new.team, "active": True}
+    note_staff_act(connection, Kind.ACCOUNT_CHANGED, by, now, subject="opened", detail=detail)
+    invite(connection, staff_id, token_hash, by, now)
 
 
 def change(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 
-from records.errors import NotFoundError
+from records.engagement import Kind, note_staff_act
 from records.roles import REACH, RIGHTS, Reach, Right, Role
 from records.sight import Sight
 from records.tables import sessions, staff
@@ -17,6 +17,7 @@ IDLE = timedelta(minutes=30)
 HALF_WAY = timedelta(minutes=10)
 """So long after the password the second factor may be given."""
 LONGEST = timedelta(hours=12)
+LONGEST_BROWSER = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,52 +45,55 @@ class Credentials:
     staff_id: str
     password_hash: str
     role: Role
+    has_second_factor: bool
 
 
 @dataclass(frozen=True, slots=True)
 class HalfWay:
-    """Somebody whose password was right, and of whom the second factor is asked.
-
-    `totp_step` is the last 30-second step (since 1970) whose code was used; None until the first was.
-    """
+    """Somebody whose password was right, and of whom the second factor is asked."""
 
     staff_id: str
-    email: str
     csrf: str
     totp_salt: str
-    totp_step: int | None
 
 
 def credentials(connection: Connection, email: str) -> Credentials | None:
     """Of the active member of staff with this address, written in lower case."""
-    wanted = select(staff.c.id, staff.c.password_hash, staff.c.role).where(staff.c.email == email, staff.c.active)
-    row = connection.execute(wanted).first()
-    return Credentials(row.id, row.password_hash, Role(row.role)) if row else None
+    columns = (staff.c.id, staff.c.password_hash, staff.c.role, staff.c.totp_step)
+    row = connection.execute(select(*columns).where(staff.c.email == email, staff.c.active)).first()
+    return Credentials(row.id, row.password_hash, Role(row.role), row.totp_step is not None) if row else None
 
 
 def open_session(
-    connection: Connection, staff_id: str, token_hash: str, csrf: str, now: datetime, *, complete: bool = True
+    connection: Connection,
+    staff_id: str,
+    token_hash: str,
+    csrf: str,
+    browser: str,
+    now: datetime,
+    *,
+    complete: bool = True,
 ) -> None:
-    """A new log-in; those that ran out are swept away with it. One not `complete` waits for the second factor."""
+    """A new log-in; those that ran out are swept away with it. One not `complete` waits for the second factor.
+
+    `browser` is what it says of itself, so that its owner knows one log-in from another.
+    """
     connection.execute(delete(sessions).where(_ran_out(now)))
     row = {"token_hash": token_hash, "staff_id": staff_id, "csrf": csrf, "created_at": now, "seen_at": now}
-    connection.execute(insert(sessions).values({**row, "complete": complete}))
+    kept = "".join(filter(str.isprintable, browser))[:LONGEST_BROWSER]
+    connection.execute(insert(sessions).values({**row, "complete": complete, "browser": kept}))
 
 
-def half_way(connection: Connection, token_hash: str, salt: str, now: datetime) -> HalfWay | None:
-    """Who is half way in by this cookie. `salt` becomes theirs if they have none."""
+def half_way(connection: Connection, token_hash: str, now: datetime) -> HalfWay | None:
+    """Who is half way in by this cookie."""
     wanted = (
-        select(staff.c.id, staff.c.email, sessions.c.csrf, staff.c.totp_salt, staff.c.totp_step)
+        select(staff.c.id, sessions.c.csrf, staff.c.totp_salt)
         .join(staff, staff.c.id == sessions.c.staff_id)
         .where(sessions.c.token_hash == token_hash, ~sessions.c.complete, staff.c.active)
-        .where(sessions.c.created_at > now - HALF_WAY)
+        .where(sessions.c.created_at > now - HALF_WAY, staff.c.totp_step.is_not(None))
     )
-    row = connection.execute(wanted.with_for_update(of=staff)).first()
-    if row is None:
-        return None
-    if row.totp_salt is None:
-        connection.execute(update(staff).where(staff.c.id == row.id).values(totp_salt=salt))
-    return HalfWay(row.id, row.email, row.csrf, row.totp_salt or salt, row.totp_step)
+    row = connection.execute(wanted).first()
+    return HalfWay(*row) if row else None
 
 
 def use_step(connection: Connection, staff_id: str, step: int) -> bool:
@@ -99,13 +103,11 @@ def use_step(connection: Connection, staff_id: str, step: int) -> bool:
     return bool(connection.execute(used).rowcount)
 
 
-def forget_second_factor(connection: Connection, email: str) -> None:
-    """They lost it: the next log-in sets up another, and every one that is open ends. Raises NotFoundError."""
-    staff_id = connection.scalar(select(staff.c.id).where(staff.c.email == email))
-    if staff_id is None:
-        raise NotFoundError("no such member of staff")
+def forget_second_factor(connection: Connection, staff_id: str, by: str, now: datetime) -> None:
+    """They lost it: every log-in that is open ends, and an invitation lets them set up another."""
     connection.execute(update(staff).where(staff.c.id == staff_id).values(totp_salt=None, totp_step=None))
     connection.execute(delete(sessions).where(sessions.c.staff_id == staff_id))
+    note_staff_act(connection, Kind.ACCOUNT_CHANGED, by, now, subject="second_factor_reset", detail={"staff": staff_id})
 
 
 def find_session(

@@ -66,7 +66,7 @@ staff = Table(
     Column("first_name", String(80), nullable=False),
     Column("role", String(20), nullable=False),
     Column("team_id", ID, ForeignKey("teams.id"), index=True),
-    Column("password_hash", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),  # "" before the first: nothing fits it
     Column("totp_salt", String(32)),  # the key follows from it and from SECRET_KEY
     Column("totp_step", Integer),  # the last one that was used: no code counts twice; none: not set up yet
     Column("active", Boolean, nullable=False, server_default=text("true")),
@@ -82,6 +82,16 @@ sessions = Table(
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("complete", Boolean, nullable=False, server_default=text("true")),  # or the second factor is still asked for
+    Column("browser", String(200), nullable=False, server_default=""),  # as it names itself
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("staff_id", ID, ForeignKey("staff.id"), nullable=False, unique=True),
+    Column("password_is_set", Boolean, nullable=False),  # what is still to come is the second factor
+    Column("expires_at", Moment, nullable=False),
 )
 
 clients = Table(

@@ -2,40 +2,64 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import typer
-from sqlalchemy.exc import IntegrityError
 
 from bot.clock import SystemClock
 from bot.errors import Problem, StartError
 from bot.ground import transaction
-from bot.settings import DatabaseSettings, load
-from bot.staff.passwords import hash_password
-from records import people, sessions
-from records.errors import NotFoundError
+from bot.settings import DatabaseSettings, LinkSettings, load
+from bot.staff.invitation_pages import link, new_token
+from bot.staff.log_in import hash_of
+from bot.staff.passwords import hash_password, problem_with
+from records import accounts, invitations, people, sessions
+from records.accounts import NewAccount
+from records.errors import NotFoundError, RefusedError
+from records.invitations import LASTS
 from records.roles import REACH, RIGHTS, Right, Role, needs_second_factor
 
-SHORTEST_PASSWORD = 12
+OPERATOR = "operator"
+"""Who did it, in the log: whoever has the command line."""
 
 
 def add_staff(email: str, first_name: str, role: Role, team: str = "") -> None:
-    """Raises StartError."""
+    """Prints an invitation, unless a password comes by a pipe: so scripts set up a rehearsal. Raises StartError."""
     email, first_name = email.strip().lower(), first_name.strip()
     if "@" not in email or not first_name:
         raise StartError("Nobody was added:", [Problem("email and first name", "are both needed")])
-    settings = load(DatabaseSettings)
-    password = hash_password(_password())
+    settings, password, token = load(DatabaseSettings), _piped_password([email, first_name]), new_token()
+    public_url = "" if password else load(LinkSettings).public_url
+    new, now = NewAccount(email, first_name, role, team.strip()), SystemClock().now()
     try:
         with transaction(settings) as connection:
-            people.add_staff(connection, email, first_name, role, password, SystemClock().now())
-            people.put_in_team(connection, email, team.strip(), SystemClock().now())
-    except IntegrityError:
-        raise StartError("Nobody was added:", [Problem("email", "somebody has it already")]) from None
-    typer.echo(f"{first_name} can log in with {email} as a {role}.")
+            accounts.add(connection, new, hash_of(token), OPERATOR, now)
+            if password:
+                invitations.set_password(connection, hash_of(token), hash_password(password), now, is_all=True)
+    except RefusedError as no:
+        raise StartError("Nobody was added:", [Problem("email", str(no))]) from None
+    typer.echo(f"{first_name} has an account as a {role}.")
+    if public_url:
+        _tell(email, public_url, token)
+
+
+def invite(email: str, *, lost_second_factor: bool = False) -> None:
+    """Raises StartError."""
+    email, token, now = email.strip().lower(), new_token(), SystemClock().now()
+    settings = load(LinkSettings)
+    with _member(), transaction(settings) as connection:
+        staff_id = accounts.id_of(connection, email)
+        if lost_second_factor:
+            sessions.forget_second_factor(connection, staff_id, OPERATOR, now)
+        invitations.invite(connection, staff_id, hash_of(token), OPERATOR, now)
+    _tell(email, settings.public_url, token)
+
+
+def _tell(email: str, public_url: str, token: str) -> None:
+    typer.echo(f"Give this link to {email} and nobody else. It works once, for {LASTS.days} days:\n")
+    typer.echo(f"  {link(public_url, token)}")
 
 
 def put_in_team(email: str, team: str) -> None:
@@ -44,14 +68,6 @@ def put_in_team(email: str, team: str) -> None:
     with _member(), transaction(load(DatabaseSettings)) as connection:
         people.put_in_team(connection, email, team, SystemClock().now())
     typer.echo(f"{email} is in the team {team}." if team else f"{email} is in no team.")
-
-
-def reset_second_factor(email: str) -> None:
-    """Raises StartError."""
-    email = email.strip().lower()
-    with _member(), transaction(load(DatabaseSettings)) as connection:
-        sessions.forget_second_factor(connection, email)
-    typer.echo(f"At the next log-in {email} sets up a second factor anew.")
 
 
 def print_roles() -> None:
@@ -70,19 +86,13 @@ def _member() -> Iterator[None]:
     except NotFoundError:
         remedy = "`milepost staff add` adds somebody"
         raise StartError("Nothing was changed:", [Problem("email", "is nobody's here", remedy)]) from None
+    except RefusedError as no:
+        raise StartError("Nothing was changed:", [Problem("email", str(no))]) from None
 
 
-def _password() -> str:
-    """Typed twice on a terminal; from a pipe, its first line. Raises StartError."""
-    if sys.stdin.isatty():
-        password = getpass.getpass("Password: ")
-        if getpass.getpass("Once more: ") != password:
-            raise StartError("Nobody was added:", [Problem("password", "the two were not the same")])
-    else:
-        password = sys.stdin.readline().rstrip("\r\n")
-    if len(password) < SHORTEST_PASSWORD:
-        remedy = "a sentence is easy to remember"
-        raise StartError(
-            "Nobody was added:", [Problem("password", f"is shorter than {SHORTEST_PASSWORD} characters", remedy)]
-        )
+def _piped_password(names: Sequence[str]) -> str:
+    """The first line of the standard input, "" if a person sits there or it is empty. Raises StartError."""
+    password = "" if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    if problem := problem_with(password, names) if password else "":
+        raise StartError("Nobody was added:", [Problem("password", problem)])
     return password

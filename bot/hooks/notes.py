@@ -46,12 +46,19 @@ class NoteCarrier:
         if self._to_staff and not letter.readers:
             return Failure("nobody to write to", for_good=True)
         title, body = words(letter, self._public_url)
-        try:
-            async with asyncio.timeout(self._patience):
-                taken = await asyncio.to_thread(_notify, self._url, letter.readers, title, body)
-        except Exception as error:  # noqa: BLE001  whatever a plug-in of apprise raises; its words may hold the address
-            return Failure(type(error).__name__)
-        return None if taken else Failure("not taken")
+        return await hand_over(self._url, letter.readers, title, body, self._patience)
+
+
+async def hand_over(
+    url: str, readers: Sequence[str], title: str, body: str, patience: float = PATIENCE
+) -> Failure | None:
+    """One note. `readers` are e-mail addresses where `url` is a mail server, and empty elsewhere."""
+    try:
+        async with asyncio.timeout(patience):
+            taken = await asyncio.to_thread(_notify, url, readers, title, body)
+    except Exception as error:  # noqa: BLE001  whatever a plug-in of apprise raises; its words may hold the address
+        return Failure(type(error).__name__)
+    return None if taken else Failure("not taken")
 
 
 def words(letter: Letter, public_url: str) -> tuple[str, str]:

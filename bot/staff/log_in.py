@@ -24,6 +24,7 @@ from records.sessions import Session
 LOCK_OUT = web.AppKey("lock_out", LockOut)
 FAILED = "That e-mail address and password do not go together."
 LOCKED = "There were too many tries. Please wait five minutes, then try again."
+NO_SECOND_FACTOR = "Your account needs a second factor and has none yet. Whoever keeps the accounts can invite you."
 HOME = "/staff"
 
 StaffPage = Callable[[web.Request, Session], Awaitable[web.StreamResponse]]
@@ -70,6 +71,8 @@ async def log_in(request: web.Request) -> web.Response:
     lock_out.good_try(email)
     then = ours(str(form.get("next", "")))
     if needs_second_factor(found.role) and request.app[SETTINGS].staff_second_factor:
+        if not found.has_second_factor:
+            return _form(request, email, NO_SECOND_FACTOR, status=403)
         return await begin_session(request, found.staff_id, f"/staff/second-factor?next={quote(then)}", complete=False)
     return await begin_session(request, found.staff_id, then)
 
@@ -80,8 +83,9 @@ async def begin_session(request: web.Request, staff_id: str, then: str, *, compl
     begin = partial(
         sessions.open_session,
         staff_id=staff_id,
-        token_hash=_hash(token),
+        token_hash=hash_of(token),
         csrf=secrets.token_urlsafe(24),
+        browser=request.headers.get("User-Agent", ""),
         now=request.app[WALL_CLOCK].now(),
         complete=complete,
     )
@@ -143,8 +147,9 @@ def _cookie(request: web.Request) -> str:
 
 def token_hash_of(request: web.Request) -> str:
     """Under which this browser's log-in is kept; nobody's is under that of no cookie."""
-    return _hash(request.cookies.get(_cookie(request), ""))
+    return hash_of(request.cookies.get(_cookie(request), ""))
 
 
-def _hash(token: str) -> str:
+def hash_of(token: str) -> str:
+    """All that is kept of a secret that we made by chance."""
     return hashlib.sha256(token.encode()).hexdigest()

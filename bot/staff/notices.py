@@ -43,7 +43,6 @@ NOTICES = {
     "time-held": "A client holds that time or has it, so it stays.",
     "leave-added": "The leave is entered.",
     "leave-removed": "The leave is removed.",
-    "second-factor-reset": "They set up another second factor when they next log in.",
     "token-made": "The token is made. Who did not copy it revokes it, and makes another.",
     "token-revoked": "The token opens nothing any more.",
     "referred": "Noted. They see this client until you end it; a provider, once the client agreed.",

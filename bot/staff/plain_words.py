@@ -388,6 +388,14 @@ CLIENT_CHANGES = {
     "safety_word_cleared": "The safety word was cleared",
 }
 
+ACCOUNT_CHANGES = {
+    "opened": "Opened",
+    "invited": "An invitation was made",
+    "password_set": "A password was set",
+    "second_factor_set": "A second factor was set up",
+    "second_factor_reset": "The second factor was reset",
+}
+
 REASONS = {
     "quiet_hours": "moved out of the quiet hours",
     "quiet_day": "moved to a day on which texts go out",
@@ -449,6 +457,7 @@ SUBJECTS: Mapping[str, Mapping[str, str]] = {
     "mode": MODES,
     "client": CLIENT_CHANGES,
     "note": NOTE_KINDS,
+    "account": ACCOUNT_CHANGES,
 }
 """What the subject of a log row can be, by the first word of the row's kind."""
 

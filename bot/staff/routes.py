@@ -36,6 +36,7 @@ from bot.staff import (
     visit_pages,
 )
 from bot.staff.desk import RULE_LISTS
+from bot.staff.invitation_pages import accept_invitation, show_invitation
 from bot.staff.lock_out import LockOut
 from bot.staff.log_in import LOCK_OUT, StaffPage, log_in, log_out, logged_in, show_log_in
 from bot.staff.once import ONCE, Once
@@ -157,7 +158,9 @@ ROUTES: Sequence[StaffRoute] = (
     _post("/staff/transfers", Right.TRANSFER, transfer_page.transfer),
     _post(f"/staff/transfers/{ID}/undo", Right.TRANSFER, transfer_page.undo, About.TRANSFER),
     _get("/staff/accounts", Right.KEEP_STAFF, account_pages.show_accounts),
+    _post("/staff/accounts", Right.KEEP_STAFF, account_pages.add_account),
     _post(ACCOUNT, Right.KEEP_STAFF, account_pages.change_account, About.ACCOUNT),
+    _post(f"{ACCOUNT}/invite", Right.KEEP_STAFF, account_pages.invite, About.ACCOUNT),
     _post(f"{ACCOUNT}/reset-second-factor", Right.KEEP_STAFF, account_pages.reset_second_factor, About.ACCOUNT),
     _get("/staff/tokens", Right.KEEP_STAFF, token_pages.show_tokens),
     _post("/staff/tokens", Right.KEEP_STAFF, token_pages.create_token),
@@ -184,6 +187,8 @@ def add_routes(app: web.Application) -> None:
             web.post("/staff/log-in", log_in),
             web.get("/staff/second-factor", show_second_factor),
             web.post("/staff/second-factor", check_second_factor),
+            web.get("/staff/invitation/{token}", show_invitation),
+            web.post("/staff/invitation", accept_invitation),
         ]
     )
     for one in ROUTES:

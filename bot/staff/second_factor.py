@@ -9,7 +9,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 
@@ -49,13 +51,18 @@ async def check_second_factor(request: web.Request) -> web.Response:
     if lock_out.waits_until(tries, now):
         return _page(request, who, LOCKED, status=429)
     lock_out.bad_try(tries, now)
-    step = step_of("".join(str(form.get("code", "")).split()), _key(request, who), now)
+    step = step_said(request, str(form.get("code", "")), who.staff_id, who.totp_salt)
     fresh = step and await request.app[WRITER].run(partial(sessions.use_step, staff_id=who.staff_id, step=step))
     if not fresh:
         return _page(request, who, WRONG, status=422)
     lock_out.good_try(tries)
     await request.app[WRITER].run(partial(sessions.close_session, token_hash=token_hash_of(request)))
     return await begin_session(request, who.staff_id, ours(request.query.get("next", "")))
+
+
+def step_said(request: web.Request, code: str, staff_id: str, salt: str) -> int | None:
+    """As `step_of`, of the code as somebody typed it."""
+    return step_of("".join(code.split()), _key(request, staff_id, salt), request.app[WALL_CLOCK].now())
 
 
 def step_of(code: str, key: str, now: datetime) -> int | None:
@@ -67,28 +74,38 @@ def step_of(code: str, key: str, now: datetime) -> int | None:
     return None
 
 
-def key_of(secret_key: str, who: HalfWay) -> str:
+def new_salt() -> str:
+    return secrets.token_hex(16)
+
+
+def is_salt(written: str) -> bool:
+    """Whether it can be one that we gave a form to keep."""
+    return re.fullmatch("[0-9a-f]{32}", written) is not None
+
+
+def key_of(secret_key: str, staff_id: str, salt: str) -> str:
     """In base 32, as the apps take it."""
-    said = f"totp\n{who.staff_id}\n{who.totp_salt}"
+    said = f"totp\n{staff_id}\n{salt}"
     return base64.b32encode(hmac.digest(secret_key.encode(), said.encode(), hashlib.sha256)[:20]).decode()
 
 
-def _key(request: web.Request, who: HalfWay) -> str:
-    return key_of(request.app[SETTINGS].secret_key.get_secret_value(), who)
+def to_set_up(request: web.Request, staff_id: str, email: str, salt: str) -> Mapping[str, str]:
+    """What `authenticator.html` shows: the key that follows from this salt, and its picture for the app to read."""
+    key = _key(request, staff_id, salt)
+    address = pyotp.TOTP(key).provisioning_uri(name=email, issuer_name=f"Milepost {request.app[COUNTY].name}")
+    picture = segno.make(address, micro=False).svg_data_uri(scale=4, light="white")
+    return {"salt": salt, "key": key, "picture": picture}
+
+
+def _key(request: web.Request, staff_id: str, salt: str) -> str:
+    return key_of(request.app[SETTINGS].secret_key.get_secret_value(), staff_id, salt)
 
 
 async def _half_way(request: web.Request) -> HalfWay | None:
-    now, salt = request.app[WALL_CLOCK].now(), secrets.token_hex(16)
-    ask = partial(sessions.half_way, token_hash=token_hash_of(request), salt=salt, now=now)
+    ask = partial(sessions.half_way, token_hash=token_hash_of(request), now=request.app[WALL_CLOCK].now())
     return await request.app[WRITER].run(ask)
 
 
 def _page(request: web.Request, who: HalfWay, problem: str = "", status: int = 200) -> web.Response:
-    """Until the first code was right, the key is shown as well: to be taken up by the app."""
-    context: dict[str, object] = {"me": None, "csrf": who.csrf, "problem": problem, "key": "", "picture": ""}
-    context["next"] = ours(request.query.get("next", ""))
-    if who.totp_step is None:
-        key = _key(request, who)
-        address = pyotp.TOTP(key).provisioning_uri(name=who.email, issuer_name=f"Milepost {request.app[COUNTY].name}")
-        context |= {"key": key, "picture": segno.make(address, micro=False).svg_data_uri(scale=4, light="white")}
+    context = {"me": None, "csrf": who.csrf, "problem": problem, "next": ours(request.query.get("next", ""))}
     return render(request, "second_factor.html", context, status)

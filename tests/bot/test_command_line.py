@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
 import sys
@@ -155,9 +156,20 @@ def test_staff_are_put_in_teams_that_are_made_when_they_are_named(run: Run, sqli
 
 
 @pytest.mark.usefixtures("ana")
-def test_a_lost_second_factor_is_reset(run: Run) -> None:
-    assert "ana@example.org" in run("staff", "reset-second-factor", "ana@example.org")[1]
-    assert run("staff", "reset-second-factor", "nobody@example.org")[0] == 1
+def test_an_invitation_is_printed_for_who_has_no_password_or_lost_something(
+    run: Run, monkeypatch: pytest.MonkeyPatch, sqlite_url: str
+) -> None:
+    assert "PUBLIC_URL" in run("staff", "add", "bea@example.org", "Bea")[2]
+    assert table(sqlite_url, "email") == ["ana@example.org"]
+    monkeypatch.setenv("PUBLIC_URL", "https://texts.example.org")
+    links = {
+        run("staff", "add", "bea@example.org", "Bea")[1].split()[-1],
+        run("staff", "invite", "ana@example.org")[1].split()[-1],
+        run("staff", "invite", "Ana@example.org", "--lost-second-factor")[1].split()[-1],
+    }
+    assert len(links) == 3
+    assert all(re.fullmatch(r"https://texts.example.org/staff/invitation/[\w-]{43}", link) for link in links)
+    assert "is nobody's here" in run("staff", "invite", "nobody@example.org")[2]
 
 
 def test_the_roles_are_told_with_all_that_each_may_do(run: Run) -> None:
@@ -171,8 +183,8 @@ def test_the_roles_are_told_with_all_that_each_may_do(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "password", "why"),
     [
-        (("ana@example.org", "Ana"), PASSWORD, "somebody has it"),
-        (("bea@example.org", "Bea"), "short", "shorter than"),
+        (("ana@example.org", "Ana"), PASSWORD, "Somebody has"),
+        (("bea@example.org", "Bea"), "short", "at least 15 characters"),
         (("bea", "Bea"), PASSWORD, "both needed"),
         (("bea@example.org", " "), PASSWORD, "both needed"),
     ],

@@ -271,14 +271,23 @@ async def test_nothing_on_any_page_shuts_anybody_out(
     await page.goto(f"{office.url}/staff/log-in?next=/staff/accounts")
     await fill_in(page, "ben@county.example")
     await _is_open_to_all(page, axe, f"{office.url}/staff/accounts", shots)
+    await page.get_by_role("button", name=re.compile("Forgot.*Sue")).click()
+    await _looks_open_to_all(page, axe, shots, "invited")
+    link = await page.get_by_label("Give this link to Sue").input_value()
+    await _is_open_to_all(page, axe, office.url + link.removeprefix("http://127.0.0.1:8080"), shots)
+    await page.get_by_role("button", name="Begin").click()
+    await _looks_open_to_all(page, axe, shots, "invitation")
     assert not complaints
     await context.close()
 
 
 async def _is_open_to_all(page: Page, axe: str, address: str, shots: Path) -> None:
     await page.goto(address)
+    await _looks_open_to_all(page, axe, shots, re.sub(r"\W+", "-", page.url.partition("//")[2]))
+
+
+async def _looks_open_to_all(page: Page, axe: str, shots: Path, name: str) -> None:
     await page.add_script_tag(content=axe)
-    name = re.sub(r"\W+", "-", page.url.partition("//")[2])
     await page.screenshot(path=shots / f"{name}.png", full_page=True)
     found = await page.evaluate("rules => axe.run(document, { runOnly: rules })", RULES)
     assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found["violations"]] == []

@@ -171,7 +171,7 @@ async def test_a_mark_of_the_copy_s_own_stays(place: Place) -> None:
 
 
 async def test_everybody_has_to_log_in_again(place: Place) -> None:
-    place.do(lambda c: sessions.open_session(c, place.worker, "a" * 64, "b", NOW))
+    place.do(lambda c: sessions.open_session(c, place.worker, "a" * 64, "b", "", NOW))
     settle(place)
     assert place.rows(sessions_table) == []
 

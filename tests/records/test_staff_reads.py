@@ -108,8 +108,8 @@ def test_a_workers_text_is_kept_once_changed_and_cancelled(connection: Connectio
 
 
 def test_a_log_in_ends_idle_or_old(connection: Connection, who: SimpleNamespace) -> None:
-    sessions.open_session(connection, who.ana, "hash", "token", MONDAY)
+    sessions.open_session(connection, who.ana, "hash", "token", "", MONDAY)
     assert session(connection, "hash", MONDAY + timedelta(minutes=29)) is not None
     assert session(connection, "hash", MONDAY + sessions.IDLE) is None
-    sessions.open_session(connection, who.ana, "newer", "token", MONDAY + DAY)
+    sessions.open_session(connection, who.ana, "newer", "token", "", MONDAY + DAY)
     assert session(connection, "hash", MONDAY) is None

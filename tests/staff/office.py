@@ -29,6 +29,7 @@ from scheduler.channel import Channel
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 PASSWORD = "a long and private password"
+SECRET_KEY = "k" * 40
 HASHED = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 """A cheap hash, as nearly every test logs in: what a check of it costs is written in the hash."""
 MONDAY = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
@@ -158,7 +159,7 @@ async def open_server(
             database_url=database_url,  # type: ignore[arg-type]
             county=Path("county.toml"),
             public_url="http://127.0.0.1:8080",
-            secret_key="k" * 40,  # type: ignore[arg-type]
+            secret_key=SECRET_KEY,  # type: ignore[arg-type]
             staff_second_factor=second_factor,
         )
         plan = Plan(

@@ -45,7 +45,11 @@ EVERYBODYS = (About.NOTHING, About.DELIVERY, About.ACCOUNT, About.TOKEN)
 """What has no owner: whoever has the right sees all of it."""
 
 REFUSED, HIDDEN = 403, 404
-OPEN_TO_ALL = {(method, f"/staff/{page}") for method in ("GET", "POST") for page in ("log-in", "second-factor")}
+OPEN_TO_ALL = {
+    *((method, f"/staff/{page}") for method in ("GET", "POST") for page in ("log-in", "second-factor")),
+    ("GET", "/staff/invitation/{token}"),
+    ("POST", "/staff/invitation"),
+}
 
 
 @dataclass(frozen=True, slots=True)

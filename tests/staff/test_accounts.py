@@ -64,7 +64,7 @@ async def test_what_is_no_role_and_who_is_nobody_are_refused(office: Office, adm
     await admin.post(f"/staff/accounts/{office.ana}", role="king", active="yes")
     assert admin.status == 400
     await admin.get("/staff/accounts")
-    for path in ("", "/reset-second-factor"):
+    for path in ("", "/invite", "/reset-second-factor"):
         await admin.post(f"/staff/accounts/{'0' * 32}{path}", role="etw", active="yes")
         assert admin.status == 404
         await admin.get("/staff/accounts")
