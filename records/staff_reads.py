@@ -9,17 +9,17 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, Select, and_, func, select, text
+from sqlalchemy import Connection, Select, func, select, text
 
 from conversations.county import County
 from conversations.goals import GoalStatus
-from conversations.nudges import OF_SILENCE, UNHEARD, NudgeKind, NudgeState
+from conversations.nudges import UNHEARD, NudgeKind, NudgeState
 from conversations.situation import Consent, Situation
-from records import api_tokens, escalation_reads, nudge_book
+from records import api_tokens, nudge_book
 from records.errors import NotFoundError
 from records.sight import Sight, shown
 from records.situations import CLIENTS, load
-from records.tables import UNPROMPTED, clients, goals, messages, nudges, staff, steps
+from records.tables import UNPROMPTED, clients, messages, nudges, staff
 
 OPEN = (GoalStatus.ACTIVE, GoalStatus.PAUSED)
 LATEST = 200
@@ -28,23 +28,6 @@ MOST_NAMES = 500
 
 NOT_HEARD = frozenset({NudgeKind.SILENCE, NudgeKind.PROMISE})
 """Timers of which it is not known that the client hears anything."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A client in the list. Moments are UTC; `plan` is the goal and its step, empty without a goal."""
-
-    id: str
-    first_name: str
-    language: str
-    zone: ZoneInfo
-    consent: str
-    worker: str
-    last_heard_at: datetime | None
-    plan: str
-    next_kind: str
-    next_due_at: datetime | None
-    waiting: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +97,6 @@ def caseload_of(connection: Connection, worker_id: str, sight: Sight) -> Sequenc
     """(id, first name) of all the clients of a worker, as far as they are in sight, by name."""
     wanted = select(clients.c.id, clients.c.first_name).where(clients.c.worker_id == worker_id, shown(sight))
     return [(row.id, row.first_name) for row in connection.execute(wanted.order_by(clients.c.first_name, clients.c.id))]
-
-
-def cases(connection: Connection, sight: Sight) -> Sequence[Case]:
-    """The clients: those for whom somebody is due first, then by name."""
-    plans, planned = _plans(connection, sight), _next_nudges(connection, sight)
-    counts: dict[str, int] = defaultdict(int)
-    for one in escalation_reads.waiting(connection, sight):
-        counts[one.client_id] += 1
-    wanted = select(clients, staff.c.first_name.label("worker")).join(staff, staff.c.id == clients.c.worker_id)
-    rows = connection.execute(wanted.where(shown(sight)).order_by(clients.c.first_name, clients.c.id))
-    found = [_case(row, plans.get(row.id, ""), planned.get(row.id), counts[row.id]) for row in rows]
-    return sorted(found, key=lambda case: not case.waiting)
 
 
 def client_card(connection: Connection, client_id: str, sight: Sight) -> ClientCard:
@@ -227,69 +198,3 @@ def is_mid_breath(connection: Connection, client_id: str) -> bool:
         nudges.c.client_id == client_id, nudges.c.kind == NudgeKind.BREATH, nudges.c.state == NudgeState.PLANNED
     )
     return connection.execute(waiting).first() is not None
-
-
-def _case(row: Row[Any], plan: str, nudge: Planned | None, count: int) -> Case:
-    return Case(
-        id=row.id,
-        first_name=row.first_name,
-        language=row.language,
-        zone=ZoneInfo(row.zone),
-        consent=row.consent,
-        worker=row.worker,
-        last_heard_at=row.last_heard_at,
-        plan=plan,
-        next_kind=nudge.kind if nudge else "",
-        next_due_at=nudge.due_at if nudge else None,
-        waiting=count,
-    )
-
-
-def _plans(connection: Connection, sight: Sight) -> dict[str, str]:
-    """Goal and latest step in one line, by client."""
-    latest = (
-        select(steps.c.client_id, steps.c.goal, func.max(steps.c.number).label("number"))
-        .group_by(steps.c.client_id, steps.c.goal)
-        .subquery()
-    )
-    wanted = (
-        select(goals.c.client_id, goals.c.text, steps.c.text.label("step"))
-        .join(clients, clients.c.id == goals.c.client_id)
-        .outerjoin(latest, and_(latest.c.client_id == goals.c.client_id, latest.c.goal == goals.c.number))
-        .outerjoin(
-            steps,
-            and_(
-                steps.c.client_id == latest.c.client_id,
-                steps.c.goal == latest.c.goal,
-                steps.c.number == latest.c.number,
-            ),
-        )
-        .where(goals.c.status.in_(OPEN), shown(sight))
-        .order_by(goals.c.number)
-    )
-    rows = connection.execute(wanted)
-    return {row.client_id: f"{row.text}: {row.step}" if row.step else row.text for row in rows}
-
-
-def _next_nudges(connection: Connection, sight: Sight) -> dict[str, Planned]:
-    nth = func.row_number().over(partition_by=nudges.c.client_id, order_by=(nudges.c.due_at, nudges.c.id)).label("nth")
-    numbered = (
-        select(nudges, nth)
-        .join(clients, clients.c.id == nudges.c.client_id)
-        .where(
-            nudges.c.state == NudgeState.PLANNED,
-            nudges.c.kind.not_in(OF_SILENCE | UNHEARD),
-            shown(sight),
-        )
-        .subquery()
-    ).c
-    wanted = select(
-        numbered.client_id,
-        numbered.id,
-        numbered.kind,
-        numbered.words,
-        numbered.template,
-        numbered.due_at,
-        numbered.reason,
-    ).where(numbered.nth == 1)
-    return {client_id: Planned(*rest) for client_id, *rest in connection.execute(wanted)}

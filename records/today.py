@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select, union_all
 
 from conversations.goals import GoalStatus, StepStatus
 from conversations.situation import Consent, Mode
 from records.sight import Sight, shown
-from records.tables import clients, goals, steps
+from records.tables import clients, goals, staff, steps
 
 MOST = 50
 """Lines of one list; who has more to do has enough to do."""
@@ -26,10 +26,11 @@ WINS_OF = timedelta(days=4)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A client, and since when (UTC) it is so; None if the client has never texted."""
+    """A client, whose they are, and since when (UTC) it is so; None if the client has never texted."""
 
     client_id: str
     first_name: str
+    worker: str
     zone: ZoneInfo
     since: datetime | None
 
@@ -54,11 +55,18 @@ def replies_owed(connection: Connection, sight: Sight) -> Sequence[Line]:
 
 
 def quiet(connection: Connection, sight: Sight, now: datetime) -> Sequence[Line]:
-    """Clients who get texts and have said nothing for a week. Who rests by their own wish is left in peace."""
-    heard = func.coalesce(clients.c.last_heard_at, clients.c.consented_at, clients.c.created_at)
+    """Clients who get texts and have said nothing for a week, the longest first."""
+    return _lines(connection, _HEARD, shown(sight), is_quiet(now))
+
+
+_HEARD = func.coalesce(clients.c.last_heard_at, clients.c.consented_at, clients.c.created_at)
+
+
+def is_quiet(now: datetime) -> ColumnElement[bool]:
+    """For a query that has `clients`. Who rests by their own wish is left in peace."""
     awake = or_(clients.c.resting_until.is_(None), clients.c.resting_until <= now)
     reached = clients.c.consent == Consent.ACTIVE, clients.c.mode == Mode.BOT
-    return _lines(connection, heard, shown(sight), awake, *reached, heard <= now - QUIET_AFTER)
+    return and_(awake, *reached, now - QUIET_AFTER >= _HEARD)
 
 
 def wins(connection: Connection, sight: Sight, now: datetime) -> Sequence[Win]:
@@ -94,6 +102,16 @@ def wins(connection: Connection, sight: Sight, now: datetime) -> Sequence[Win]:
 def _lines(
     connection: Connection, since: ColumnElement[datetime | None], *those: ColumnElement[bool]
 ) -> Sequence[Line]:
-    wanted = select(clients.c.id, clients.c.first_name, clients.c.zone, clients.c.last_heard_at)
-    rows = connection.execute(wanted.where(*those).order_by(since, clients.c.id).limit(MOST))
-    return [Line(row.id, row.first_name, ZoneInfo(row.zone), row.last_heard_at) for row in rows]
+    wanted = (
+        select(
+            clients.c.id,
+            clients.c.first_name,
+            staff.c.first_name.label("worker"),
+            clients.c.zone,
+            clients.c.last_heard_at,
+        )
+        .join(staff, staff.c.id == clients.c.worker_id)
+        .where(*those)
+    )
+    rows = connection.execute(wanted.order_by(since, clients.c.id).limit(MOST))
+    return [Line(row.id, row.first_name, row.worker, ZoneInfo(row.zone), row.last_heard_at) for row in rows]

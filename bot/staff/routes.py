@@ -94,6 +94,7 @@ ROUTES: Sequence[StaffRoute] = (
     _post("/staff/log-out", Right.OWN_ACCOUNT, log_out),
     _get("/staff", Right.OWN_ACCOUNT, today_page.show_today),
     _get("/staff/clients", Right.SEE_CLIENTS, caseload_page.show_caseload),
+    _post("/staff/clients", Right.SEE_CLIENTS, caseload_page.find_clients),
     _get(CLIENT, Right.SEE_CLIENTS, client_page.show_client, About.CLIENT),
     _get(f"{CLIENT}/thread", Right.SEE_CLIENTS, client_page.show_thread, About.CLIENT, keeps=False),
     _post(f"{CLIENT}/invite", Right.KEEP_CONTACT, client_page.invite, About.CLIENT),

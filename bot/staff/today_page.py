@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from functools import partial
+from typing import Protocol
 
 from aiohttp import web
 
@@ -17,9 +18,17 @@ from records import escalation_reads, today, visits
 from records.escalation_reads import Waiting
 from records.roles import Right
 from records.sessions import Session
+from records.telling_apart import number_ends
 
 NOT_CLOSED_FOR = timedelta(days=14)
 """So far back a visit is asked about of which nobody has said how it went."""
+
+
+class AboutClient(Protocol):
+    """A line of one of the lists."""
+
+    @property
+    def client_id(self) -> str: ...
 
 
 async def show_today(request: web.Request, me: Session) -> web.Response:
@@ -32,17 +41,22 @@ async def show_today(request: web.Request, me: Session) -> web.Response:
     midnight = _midnight(now, county)
     ahead = partial(visits.of_worker, worker_id=me.staff_id, since=midnight, until=midnight + timedelta(days=2))
     behind = partial(visits.not_closed, sight=me.sight, since=now - NOT_CLOSED_FOR, now=now)
-    context = {
-        "me": me,
-        "county": county,
-        "now": now,
-        "today": now.astimezone(county.zone).date(),
+    lists: Mapping[str, Sequence[AboutClient]] = {
         "owed": await reader.run(partial(today.replies_owed, sight=me.sight)),
         "waiting": await _waiting(request, me),
         "visits": await reader.run(ahead),
         "not_closed": await reader.run(behind),
         "wins": await reader.run(partial(today.wins, sight=me.sight, now=now)),
         "quiet": await reader.run(partial(today.quiet, sight=me.sight, now=now)),
+    }
+    named = {one.client_id for lines in lists.values() for one in lines}
+    context = {
+        **lists,
+        "me": me,
+        "county": county,
+        "now": now,
+        "today": now.astimezone(county.zone).date(),
+        "ends": await reader.run(partial(number_ends, client_ids=named, sight=me.sight)),
         "notice": notices.of(request),
     }
     return render(request, "today.html", context)

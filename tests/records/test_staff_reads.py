@@ -47,13 +47,6 @@ def session(connection: Connection, token_hash: str, now: datetime) -> Session |
     return sessions.find_session(connection, token_hash, now, lambda _connection, _staff_id: ())
 
 
-def test_a_caseload_begins_with_those_for_whom_somebody_is_due(connection: Connection, who: SimpleNamespace) -> None:
-    joe, maria = staff_reads.cases(connection, own(who.ana))
-    assert (joe.first_name, joe.waiting, joe.plan) == ("Joe", 2, "")
-    assert (maria.plan, maria.next_kind) == ("Terminar mi GED: Llamar a la escuela de adultos", "step_reminder")
-    assert [case.first_name for case in staff_reads.cases(connection, EVERYBODY)] == ["Joe", "Maria", "Pat"]
-
-
 def test_what_waits_is_in_the_order_of_its_due_time(connection: Connection, who: SimpleNamespace) -> None:
     waiting = escalation_reads.waiting(connection, own(who.ana), who.joe)
     assert [one.trigger for one in waiting] == ["asked_for_person", "second_setback"]

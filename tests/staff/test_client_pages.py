@@ -45,10 +45,21 @@ async def test_a_supervisor_sees_all_clients_and_whose_they_are(busy: Office, su
 
 
 async def test_who_waits_is_listed_by_when_a_person_is_due(busy: Office, ana: Browser) -> None:
-    page = words(await ana.get("/staff/clients"))
+    page = words(await ana.get("/staff/waiting"))
     assert page.index("Asked for a person") < page.index("Two setbacks in a row")
-    assert "was due Mon Mar 2, 9:00 am" in page
-    assert "due Tue Mar 3, 10:00 am" in page
+    assert "Mon Mar 2, 9:00 am" in page
+    assert "Tue Mar 3, 10:00 am" in page
+
+
+async def test_a_client_is_found_by_name_and_the_name_stays_out_of_the_address(busy: Office, ana: Browser) -> None:
+    await ana.get("/staff/clients")
+    page = words(await ana.post("/staff/clients", words="MÁRI"))
+    assert "Maria" in page
+    assert "Joe" not in page
+    assert ana.at == "/staff/clients"
+    page = words(await ana.post("/staff/clients", words="Zelda"))
+    assert "Nobody here fits what you look for." in page
+    assert 'value="Zelda"' in await ana.post("/staff/clients", words="Zelda")
 
 
 async def test_another_workers_client_is_not_there(office: Office, ana: Browser) -> None:
