@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, func, select, text
 
 from conversations.county import County
 from conversations.goals import GoalStatus
-from conversations.nudges import UNHEARD, NudgeKind, NudgeState
+from conversations.nudges import OF_SILENCE, UNHEARD, NudgeKind, NudgeState
 from conversations.situation import Consent, Situation
 from records import api_tokens, nudge_book
 from records.errors import NotFoundError
