@@ -78,7 +78,7 @@ def open_session(
 
     `browser` is what it says of itself, so that its owner knows one log-in from another.
     """
-    connection.execute(delete(sessions).where(_ran_out(now)))
+    connection.execute(delete(sessions).where(ran_out(now)))
     row = {"token_hash": token_hash, "staff_id": staff_id, "csrf": csrf, "created_at": now, "seen_at": now}
     kept = "".join(filter(str.isprintable, browser))[:LONGEST_BROWSER]
     connection.execute(insert(sessions).values({**row, "complete": complete, "browser": kept}))
@@ -128,7 +128,7 @@ def find_session(
             sessions.c.seen_at,
         )
         .join(staff, staff.c.id == sessions.c.staff_id)
-        .where(sessions.c.token_hash == token_hash, sessions.c.complete, staff.c.active, ~_ran_out(now))
+        .where(sessions.c.token_hash == token_hash, sessions.c.complete, staff.c.active, ~ran_out(now))
     )
     row = connection.execute(wanted).first()
     if row is None:
@@ -149,5 +149,5 @@ def close_session(connection: Connection, token_hash: str) -> None:
     connection.execute(delete(sessions).where(sessions.c.token_hash == token_hash))
 
 
-def _ran_out(now: datetime) -> ColumnElement[bool]:
+def ran_out(now: datetime) -> ColumnElement[bool]:
     return or_(sessions.c.seen_at <= now - IDLE, sessions.c.created_at <= now - LONGEST)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 
 from bot.site.wall_time import hour, wall_time
+from bot.staff.browsers import browser
 from conversations import provider_errors
 from conversations.goals import Moment
 from conversations.repeats import day_of_month, weekdays
@@ -394,6 +395,7 @@ ACCOUNT_CHANGES = {
     "password_set": "A password was set",
     "second_factor_set": "A second factor was set up",
     "second_factor_reset": "The second factor was reset",
+    "log_ins_ended": "Other log-ins were ended",
 }
 
 REASONS = {
@@ -575,6 +577,7 @@ def actor(who: str, names: Mapping[str, str]) -> str:
 
 
 FILTERS: dict[str, Callable[..., object]] = {
+    "browser": browser,
     "trigger": in_words(TRIGGERS),
     "item_about": in_words(ABOUT),
     "mode": in_words(MODES),

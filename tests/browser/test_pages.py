@@ -261,6 +261,7 @@ async def test_nothing_on_any_page_shuts_anybody_out(
         "/staff/waiting",
         f"/staff/visits?worker={office.ana}",
         "/staff/leave",
+        "/staff/account",
         "/staff/notices",
         "/staff/log",
     )
