@@ -31,6 +31,17 @@ class Session:
     created_at: datetime
     seen_at: datetime
     sight: Sight
+    found_at: datetime
+
+    @property
+    def left(self) -> timedelta:
+        """Until it ends, if nothing is done."""
+        return min(self.seen_at + IDLE, self.created_at + LONGEST) - self.found_at
+
+    @property
+    def left_if_kept(self) -> timedelta:
+        """Until it ends, if something is done now and nothing after that."""
+        return min(IDLE, self.created_at + LONGEST - self.found_at)
 
     def may(self, right: Right) -> bool:
         return right in RIGHTS[self.role]
@@ -137,7 +148,7 @@ def find_session(
     reach = REACH[role]
     covers = frozenset(covered_by(connection, row.id)) if reach in (Reach.OWN, Reach.TEAM) else frozenset()
     sight = Sight(reach, row.id, row.team_id, covers)
-    return Session(row.id, row.first_name, role, row.csrf, row.created_at, row.seen_at, sight)
+    return Session(row.id, row.first_name, role, row.csrf, row.created_at, row.seen_at, sight, now)
 
 
 def keep_session(connection: Connection, token_hash: str, now: datetime) -> None:

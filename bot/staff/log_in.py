@@ -6,8 +6,9 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from functools import partial
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -19,7 +20,7 @@ from bot.staff.lock_out import LockOut
 from records import sessions
 from records.leaves import covered_by
 from records.roles import Right, needs_second_factor
-from records.sessions import Session
+from records.sessions import IDLE, Session
 
 LOCK_OUT = web.AppKey("lock_out", LockOut)
 FAILED = "That e-mail address and password do not go together."
@@ -96,6 +97,22 @@ async def begin_session(request: web.Request, staff_id: str, then: str, *, compl
     return response
 
 
+async def show_session(_request: web.Request, me: Session) -> web.Response:
+    """How long the log-in lasts yet, for `staying.js`. To ask does not keep it."""
+    return _time_left(me, me.left)
+
+
+async def stay(_request: web.Request, me: Session) -> web.Response:
+    """Somebody is there: the log-in was kept by asking."""
+    return _time_left(me, me.left_if_kept)
+
+
+def _time_left(me: Session, left: timedelta) -> web.Response:
+    """In seconds; and whether somebody who is there can stay longer."""
+    told = {"left": int(left.total_seconds()), "may_stay": me.left_if_kept == IDLE}
+    return web.json_response(told, headers={"Cache-Control": "no-store"})
+
+
 async def log_out(request: web.Request, _session: Session) -> web.Response:
     await request.app[WRITER].run(partial(sessions.close_session, token_hash=token_hash_of(request)))
     response = see_other("/staff/log-in")
@@ -109,11 +126,31 @@ def _form(request: web.Request, email: str = "", problem: str = "", status: int 
 
 
 def _to_log_in(request: web.Request) -> web.Response:
-    """For a fragment that htmx asks for, the whole page must go there."""
+    """And from there back to the page one was on. For a fragment that htmx asks for, the whole page must go there."""
     if "HX-Request" in request.headers:
-        return web.Response(status=204, headers={"HX-Redirect": "/staff/log-in"})
-    here = request.path if request.method == "GET" else HOME
-    return see_other(f"/staff/log-in?next={here}")
+        return web.Response(status=204, headers={"HX-Redirect": f"/staff/log-in?next={quote(_came_from(request))}"})
+    here = request.path if request.method == "GET" else _came_from(request)
+    return see_other(f"/staff/log-in?next={quote(here)}")
+
+
+def _came_from(request: web.Request) -> str:
+    """The page of ours on which somebody was."""
+    try:
+        page = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return HOME
+    return ours(page.path) if page.netloc == request.host and _may_be_opened(request.app, page.path) else HOME
+
+
+def _may_be_opened(app: web.Application, path: str) -> bool:
+    """Whether there is a page at this address, and not only a form that leads there."""
+    for route in app.router.routes():
+        info = route.get_info()
+        if route.method == "GET" and (
+            info.get("path") == path or ("pattern" in info and info["pattern"].fullmatch(path))
+        ):
+            return True
+    return False
 
 
 async def _session(request: web.Request) -> Session | None:

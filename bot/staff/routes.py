@@ -39,7 +39,7 @@ from bot.staff import (
 from bot.staff.desk import RULE_LISTS
 from bot.staff.invitation_pages import accept_invitation, show_invitation
 from bot.staff.lock_out import LockOut
-from bot.staff.log_in import LOCK_OUT, StaffPage, log_in, log_out, logged_in, show_log_in
+from bot.staff.log_in import LOCK_OUT, StaffPage, log_in, log_out, logged_in, show_log_in, show_session, stay
 from bot.staff.once import ONCE, Once
 from bot.staff.second_factor import check_second_factor, show_second_factor
 from records.roles import Right
@@ -92,6 +92,8 @@ CAMPAIGN = f"/staff/campaigns/{ID}"
 VISIT = f"{CLIENT}/visits/{{number:[0-9]{{1,6}}}}"
 
 ROUTES: Sequence[StaffRoute] = (
+    _get("/staff/session", Right.OWN_ACCOUNT, show_session, keeps=False),
+    _post("/staff/session", Right.OWN_ACCOUNT, stay),
     _post("/staff/log-out", Right.OWN_ACCOUNT, log_out),
     _get("/staff", Right.OWN_ACCOUNT, today_page.show_today),
     _get("/staff/clients", Right.SEE_CLIENTS, caseload_page.show_caseload),

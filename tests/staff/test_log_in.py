@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -90,6 +91,22 @@ async def test_what_the_page_asks_by_itself_does_not_keep_the_log_in(office: Off
     assert ana.at.startswith("/staff/log-in")
 
 
+async def test_the_page_is_told_how_long_the_log_in_lasts_and_asking_does_not_keep_it(
+    office: Office, ana: Browser
+) -> None:
+    assert 'data-left="1800"' in await ana.get("/staff")
+    office.wall.forward(timedelta(minutes=20))
+    for _ in range(2):
+        assert json.loads(await ana.get("/staff/session")) == {"left": 600, "may_stay": True}
+    assert json.loads(await ana.post("/staff/session")) == {"left": 1800, "may_stay": True}
+    for _ in range(24):
+        office.wall.forward(timedelta(minutes=28))
+        await ana.post("/staff/session")
+    office.wall.forward(timedelta(minutes=20))
+    assert json.loads(await ana.get("/staff/session")) == {"left": 480, "may_stay": False}
+    assert json.loads(await ana.post("/staff/session")) == {"left": 480, "may_stay": False}
+
+
 async def test_a_log_in_ends_after_twelve_hours(office: Office, ana: Browser) -> None:
     for _ in range(26):
         await ana.get("/staff")
@@ -166,9 +183,22 @@ async def test_a_form_without_our_token_is_refused(ana: Browser) -> None:
 
 
 async def test_a_fragment_asked_for_too_late_sends_the_page_to_the_log_in(office: Office, browser: Browser) -> None:
-    headers = {"HX-Request": "true"}
-    async with browser.http.get(f"{office.url}/staff/clients/{office.maria}/thread", headers=headers) as answer:
-        assert (answer.status, answer.headers["HX-Redirect"]) == (204, "/staff/log-in")
+    page = f"/staff/clients/{office.maria}"
+    for came_from, leads_to in (
+        (office.url + page, page),
+        ("https://elsewhere.example/staff/log", "/staff"),
+        ("", "/staff"),
+    ):
+        headers = {"HX-Request": "true", "Referer": came_from}
+        async with browser.http.get(f"{office.url}{page}/thread", headers=headers) as answer:
+            assert (answer.status, answer.headers["HX-Redirect"]) == (204, f"/staff/log-in?next={leads_to}")
+
+
+async def test_a_form_sent_too_late_leads_to_the_log_in_and_back_to_its_page(office: Office, browser: Browser) -> None:
+    page = f"/staff/clients/{office.maria}"
+    for came_from, leads_to in ((page, page), (f"{page}/write", "/staff"), ("/staff/nowhere", "/staff")):
+        await browser.post_with({"Referer": office.url + came_from}, f"{page}/write", words="Hi")
+        assert browser.at == f"/staff/log-in?next={leads_to}"
 
 
 async def test_pages_carry_the_headers_that_keep_them_safe(office: Office, ana: Browser) -> None:
