@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from conversations.nudge_terms import NO_TERMS, Terms
+
 
 class NudgeKind(StrEnum):
     """Why something falls due."""
@@ -67,7 +69,7 @@ class Nudge:
     `due_at` is aware (UTC); `wanted_at` is the moment first asked for; `held` counts how often it was held back.
     `subject` says what it is about: "goal.step" ("2.1") for a reminder or check-in, the number of a visit or of an own
     reminder, the ISO `asked_at` of the open question for a silence, the trigger of a promise. `words` is the text of a
-    worker's nudge in the client's language, or what the client said in one breath so far.
+    worker's nudge in the client's language, or what the client said in one breath so far. `terms` are a worker's.
     """
 
     id: str
@@ -77,3 +79,4 @@ class Nudge:
     subject: str = ""
     words: str = ""
     held: int = 0
+    terms: Terms = NO_TERMS

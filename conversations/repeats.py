@@ -1,7 +1,7 @@
 """How often a client's own reminder comes, in stored form, and when it comes next (domain guide 3.7).
 
 "" is once, "daily", "weekdays", weekdays from Monday = 0 ("weekly:0", "weekly:1,3"), a day of the month ("monthly:15").
-"weekly" and "monthly" alone wait for a day.
+"weekly" and "monthly" alone wait for a day. "two_weeks" is every second week on the day of its first time.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from conversations.wall_clock import at_wall
@@ -17,6 +18,7 @@ DAILY = "daily"
 WEEKDAYS = "weekdays"
 WEEKLY = "weekly"
 MONTHLY = "monthly"
+TWO_WEEKS = "two_weeks"
 
 EVERY_DAY = frozenset(range(7))
 MONDAY_TO_FRIDAY = frozenset(range(5))
@@ -58,6 +60,8 @@ def next_after(at: datetime, repeats: str, zone: ZoneInfo, after: datetime) -> d
     A day on which the clocks leave that hour out is passed over, as RFC 5545 has it (3.3.10); of an hour that a day has
     twice the first counts. The 31st is the last day of a shorter month. Raises ValueError for what never repeats.
     """
+    if repeats == TWO_WEEKS:
+        return _every_second_week(at, zone, after)
     local = at.astimezone(zone)
     shown = local.time().replace(fold=0)
     first = after.astimezone(zone).date()
@@ -67,6 +71,12 @@ def next_after(at: datetime, repeats: str, zone: ZoneInfo, after: datetime) -> d
         if _is_on(repeats, day) and not is_left_out and moment.astimezone(UTC) > after:
             return moment
     raise ValueError(f"{repeats!r} never comes again")
+
+
+def _every_second_week(at: datetime, zone: ZoneInfo, after: datetime) -> datetime:
+    local = at.astimezone(zone)
+    fortnights = (at_wall(local.date() + timedelta(weeks=2 * nth), local.time(), zone) for nth in count(1))
+    return next(moment for moment in fortnights if moment > after)
 
 
 def _is_on(repeats: str, day: date) -> bool:

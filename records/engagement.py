@@ -47,6 +47,7 @@ class Kind(StrEnum):
     NUDGE_CANCELLED = "nudge_cancelled"
     NUDGE_SCHEDULED = "nudge_scheduled"
     NUDGE_EDITED = "nudge_edited"
+    NUDGE_BEYOND_CAP = "nudge_beyond_cap"
     CAMPAIGN_SCHEDULED = "campaign_scheduled"
     CAMPAIGN_DECIDED = "campaign_decided"
     CAMPAIGN_STOPPED = "campaign_stopped"

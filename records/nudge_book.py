@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from conversations.effects import PlanNudge, SettleNudge
+from conversations.nudge_terms import NO_TERMS, Terms
 from conversations.nudges import OF_A_VISIT, OF_SILENCE, Nudge, NudgeKind, NudgeState
 from conversations.situation import Talk
 
@@ -29,6 +30,7 @@ class PlannedNudge:
     held: int
     created_by: str | None
     campaign: str | None = None
+    terms: Terms = NO_TERMS
     reason: str = ""
     before: tuple[str, datetime, str, str] | None = field(init=False)
 
@@ -54,7 +56,9 @@ class PlannedNudge:
         return self.before[0] == self.state == NudgeState.PLANNED
 
     def nudge(self) -> Nudge:
-        return Nudge(self.id, NudgeKind(self.kind), self.due_at, self.wanted_at, self.subject, self.words, self.held)
+        return Nudge(
+            self.id, NudgeKind(self.kind), self.due_at, self.wanted_at, self.subject, self.words, self.held, self.terms
+        )
 
 
 class NudgeBook:
@@ -114,6 +118,18 @@ class NudgeBook:
         else:
             _end(nudge, settled.to, settled.reason)
         return nudge
+
+    def put(self, nudge: PlannedNudge) -> None:
+        """One more, whatever there is of its kind."""
+        nudge.before = None
+        self._by_key[nudge.key] = nudge
+
+    def follow(self, anchor: str, moment: datetime) -> None:
+        """What hangs on this moves with it."""
+        for nudge in list(self._planned()):
+            if nudge.terms.anchor == anchor:
+                nudge.wanted_at = nudge.due_at = (moment + nudge.terms.offset).astimezone(UTC)
+                nudge.reason = "visit_moved"
 
     def move_on(self, talk: Talk | None) -> None:
         """Silences of questions that are no longer the open one will not fall due."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 
+from conversations import nudge_terms
 from conversations.effects import CancelNudges, PlanNudge, SettleNudge
 from conversations.nudges import OF_SILENCE, UNHEARD, NudgeKind, NudgeState
 from records import client_saving
@@ -21,6 +23,9 @@ KINDS = {
     NudgeState.DROPPED: Kind.NUDGE_DROPPED,
     NudgeState.CANCELLED: Kind.NUDGE_CANCELLED,
 }
+
+FOR_GOOD = frozenset({"no_consent", "goal_closed", "past_its_end"})
+"""Why a text that would come again does not."""
 
 _CHANGING = ("key", "subject", "state", "due_at", "wanted_at", "held", "reason", "words")
 
@@ -45,6 +50,18 @@ def settle(one: OneClient, effect: SettleNudge) -> None:
             one.cause = Cause(nudge.created_by)
         if nudge.kind == NudgeKind.CHECK_IN:
             client_saving.change(one, last_check_in_at=one.now)
+    if nudge.terms.comes_again and effect.to is not NudgeState.PLANNED and effect.reason not in FOR_GOOD:
+        _comes_again(one, nudge)
+
+
+def _comes_again(one: OneClient, nudge: PlannedNudge) -> None:
+    """When its hour comes it is settled like any other: the time rules are looked at then."""
+    if again := nudge_terms.next_round(nudge.terms, nudge.wanted_at, one.client.zone, one.now):
+        at, terms = again[0].astimezone(UTC), again[1]
+        id_ = new_id(one.now)
+        kept = replace(nudge, id=id_, key=f"worker:{id_}", state=NudgeState.PLANNED, due_at=at, wanted_at=at)
+        kept.held, kept.reason, kept.terms = 0, "", terms
+        one.loaded.book.put(kept)
 
 
 def finish(one: OneClient) -> None:
@@ -85,7 +102,8 @@ def _new_row(client_id: str, nudge: PlannedNudge, now: datetime) -> Row:
         "reason": nudge.reason,
         "created_by": nudge.created_by,
         "created_at": now,
-        "campaign": None,
+        "campaign": nudge.campaign,
+        "terms": nudge.terms.stored(),
     }
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, and_, bindparam, func, or_, select, text
 
 from conversations import goals as core
+from conversations import nudge_terms
 from conversations.county import County, Tool
 from conversations.escalations import Level, OpenItem, Trigger
 from conversations.goals import Difficulty, Goal, GoalStatus, Reminder, Step, StepStatus
@@ -335,6 +336,7 @@ _NUDGES = select(
     nudges.c.held,
     nudges.c.created_by,
     nudges.c.campaign,
+    nudges.c.terms,
 )
 _PLANNED = Prepared(
     _NUDGES.where(one_of(nudges.c.client_id, "ids"), text("nudges.state = 'planned'")).order_by(nudges.c.id)
@@ -393,7 +395,7 @@ def load(
         told = {one.trigger: OpenEscalation(*one[1:]) for one in theirs[_ESCALATIONS]}
         waiting = {one.place: _talk(one) for one in theirs[_TALKS]}
         others = tuple(name for id_, name in here.get(row.number, ()) if id_ != key)
-        book = NudgeBook([PlannedNudge(*one[1:]) for one in theirs[_PLANNED]])
+        book = NudgeBook([_planned_nudge(one) for one in theirs[_PLANNED]])
         all_goals, reminders = theirs[_GOALS], theirs[_REMINDERS]
         client = _client(row, shares=bool(others))
         cover = away.get(row.worker_id)
@@ -437,7 +439,7 @@ def load_keys(connection: Connection, wanted: Mapping[str, Iterable[str]], loade
     if not keys:
         return
     for row in _BY_KEY.rows(connection, {"ids": list(wanted), "keys": list(keys)}):
-        loaded[row.client_id].book.know(PlannedNudge(*row[1:]))
+        loaded[row.client_id].book.know(_planned_nudge(row))
 
 
 def _known(
@@ -461,6 +463,13 @@ def _grouped(rows: Iterable[AnyRow]) -> dict[str, list[AnyRow]]:
     for row in rows:
         groups.setdefault(row[0], []).append(row)
     return groups
+
+
+def _planned_nudge(row: AnyRow) -> PlannedNudge:
+    nudge = PlannedNudge(*row[1:-1])
+    if row.terms:
+        nudge.terms = nudge_terms.read(row.terms)
+    return nudge
 
 
 def _client(row: ClientRow, *, shares: bool) -> Client:

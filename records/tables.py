@@ -380,6 +380,7 @@ nudges = Table(
     Column("created_by", ID, ForeignKey("staff.id")),
     Column("created_at", Moment, nullable=False),
     Column("campaign", ID),  # the text to several that it belongs to
+    Column("terms", JSON(none_as_null=True)),  # what a worker settled beside the words: nudge_terms.Terms
     UniqueConstraint("client_id", "key"),
     _where("ix_nudges_due", "due_at", rows="state = 'planned'"),
     _where("ix_nudges_planned", "client_id", rows="state = 'planned'"),

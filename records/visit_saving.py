@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conversations import nudge_terms
 from conversations.effects import HoldTimes, SaveVisit, TakeTime
 from records.batch import OneClient
 from records.bulk import inserting, replaced, updating
@@ -40,6 +41,7 @@ def visit(one: OneClient, effect: SaveVisit) -> None:
         "changed_at": one.now,
     }
     one.batch.put(UPSERT, (one.client.id, it.number), row)
+    one.loaded.book.follow(f"{nudge_terms.VISIT}:{it.number}", it.starts_at)
     detail = {"starts_at": it.starts_at.isoformat(), "status": it.status}
     one.log(Kind(f"visit_{effect.what}"), str(it.number), message_id=one.cause.message_id, detail=detail)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
+from conversations import nudge_terms
+from conversations.nudge_terms import NO_TERMS, Terms
 from conversations.nudges import NudgeKind, NudgeState
 from records.engagement import Kind, note_staff_act
 from records.errors import ChangedError, NotFoundError, TooLateError
@@ -25,6 +27,7 @@ class Wish:
     due_at: datetime
     wanted_at: datetime
     reason: str
+    terms: Terms = NO_TERMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class WorkerNudge:
     wanted_at: datetime
     state: str
     version: int
+    terms: Terms = NO_TERMS
 
 
 def schedule(connection: Connection, nudge_id: str, client_id: str, wish: Wish, staff_id: str, now: datetime) -> bool:
@@ -62,6 +66,7 @@ def schedule(connection: Connection, nudge_id: str, client_id: str, wish: Wish, 
     }
     connection.execute(insert(nudges).values(row))
     _note(connection, Kind.NUDGE_SCHEDULED, client_id, NudgeKind.WORKER_NUDGE, wish.reason, staff_id, now)
+    _note_beyond_cap(connection, client_id, wish, staff_id, now)
     return True
 
 
@@ -78,6 +83,7 @@ def find(connection: Connection, nudge_id: str, sight: Sight) -> WorkerNudge:
             nudges.c.wanted_at,
             nudges.c.state,
             nudges.c.version,
+            nudges.c.terms,
         )
         .join(clients, clients.c.id == nudges.c.client_id)
         .where(nudges.c.id == nudge_id, nudges.c.kind.in_(ASKED_FOR))
@@ -85,7 +91,7 @@ def find(connection: Connection, nudge_id: str, sight: Sight) -> WorkerNudge:
     row = connection.execute(wanted.where(shown(sight))).first()
     if row is None:
         raise NotFoundError
-    return WorkerNudge(*row)
+    return replace(WorkerNudge(*row[:-1]), terms=nudge_terms.read(row.terms))
 
 
 def change(connection: Connection, nudge_id: str, version: int, wish: Wish, staff_id: str, now: datetime) -> None:
@@ -95,6 +101,7 @@ def change(connection: Connection, nudge_id: str, version: int, wish: Wish, staf
         raise ChangedError
     _update(connection, nudge, {**columns(wish), "held": 0})
     _note(connection, Kind.NUDGE_EDITED, nudge.client_id, nudge.kind, wish.reason, staff_id, now)
+    _note_beyond_cap(connection, nudge.client_id, wish, staff_id, now)
 
 
 def cancel(connection: Connection, nudge_id: str, staff_id: str, now: datetime) -> None:
@@ -126,7 +133,14 @@ def columns(wish: Wish) -> dict[str, object]:
         "due_at": wish.due_at,
         "wanted_at": wish.wanted_at,
         "reason": wish.reason,
+        "terms": wish.terms.stored(),
     }
+
+
+def _note_beyond_cap(connection: Connection, client_id: str, wish: Wish, staff_id: str, now: datetime) -> None:
+    """For the supervisor, with the worker's reason (domain guide 3.12)."""
+    if why := wish.terms.beyond_cap:
+        _note(connection, Kind.NUDGE_BEYOND_CAP, client_id, NudgeKind.WORKER_NUDGE, why, staff_id, now)
 
 
 def _note(

@@ -174,7 +174,7 @@ def _heard_since(nudge: Nudge, situation: Situation, now: datetime) -> Allowed |
 
 
 def _cap_full(nudge: Nudge, situation: Situation, now: datetime) -> Allowed | None:
-    if nudge.kind in OUTSIDE_THE_CAPS or _goes_over_cap(nudge, situation, now):
+    if nudge.kind in OUTSIDE_THE_CAPS or nudge.terms.beyond_cap or _goes_over_cap(nudge, situation, now):
         return None
     full = room(nudge.kind, situation, now)
     return full if full.reason else None
@@ -220,7 +220,7 @@ def _open_question(nudge: Nudge, situation: Situation, now: datetime) -> Allowed
 def _room_kept(nudge: Nudge, situation: Situation, now: datetime) -> Allowed | None:
     """The last texts that a cap allows are kept for the reminder that was promised, and for visits."""
     later = next_day(nudge.kind, situation, now)
-    if nudge.kind in LEFT_ROOM_FOR or _cannot_wait(nudge, situation, later):
+    if nudge.kind in LEFT_ROOM_FOR or nudge.terms.beyond_cap or _cannot_wait(nudge, situation, later):
         return None
     reminder = tuple(promised.step_reminder(situation, now))
     if takes_place_of(reminder, situation, now):

@@ -11,6 +11,7 @@ from conversations.nudges import OF_SILENCE, Nudge, NudgeKind
 from conversations.own_reminders import ReminderStatus
 from conversations.situation import MAY_BE_INVITED, SAID_YES, Consent, Situation
 from conversations.visits import AHEAD, Visit, VisitStatus
+from scheduler import worker_terms
 from scheduler.visit_times import day_of, eve, latest_today
 from scheduler.windows import A_DAY, local_day
 
@@ -47,6 +48,8 @@ def too_late(nudge: Nudge, situation: Situation, at: datetime) -> bool:
         case NudgeKind.VISIT_ASK | NudgeKind.VISIT_TOMORROW | NudgeKind.VISIT_TODAY:
             visit = visit_of(nudge, situation)
             return visit is None or _after_visit(nudge, visit, situation, at)
+        case NudgeKind.WORKER_NUDGE:
+            return worker_terms.over(nudge.terms, situation, at)
         case _:
             return False
 
@@ -92,6 +95,10 @@ def _kept(promise: Nudge, situation: Situation, _now: datetime) -> str:
 
 def _expired(nudge: Nudge, _situation: Situation, now: datetime) -> str:
     return "expired" if now - nudge.due_at > USELESS_AFTER else ""
+
+
+def _not_wanted(nudge: Nudge, situation: Situation, now: datetime) -> str:
+    return worker_terms.needless(nudge.terms, situation, now) or _expired(nudge, situation, now)
 
 
 def _rest_over(_nudge: Nudge, situation: Situation, _now: datetime) -> str:
@@ -162,7 +169,7 @@ OVERTAKEN: Mapping[NudgeKind, Callable[[Nudge, Situation, datetime], str]] = {
     NudgeKind.VISIT_MISSED: _visit_changed,
     NudgeKind.VISIT_ENDED: _visit_changed,
     NudgeKind.CHECK_IN: _step_gone,
-    NudgeKind.WORKER_NUDGE: _expired,
+    NudgeKind.WORKER_NUDGE: _not_wanted,
     NudgeKind.LATER: _answered,
     NudgeKind.SILENCE: _answered,
     NudgeKind.QUIET: _answered,

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 
 from aiohttp import web
 
 from bot.keys import CLOCK, COUNTY, READER, WRITER
 from bot.site import render, see_other
-from bot.staff import notices
+from bot.staff import names, notices
 from bot.staff.campaign_pages import chosen_of, split_again
 from bot.staff.fields import filled_in
-from records import campaigns
+from records import campaigns, engagement
+from records.engagement import Asked, Kind
 from records.errors import NotFoundError, TooLateError
 from records.sessions import Session
 
 HERE = "/staff/approvals"
 LONGEST_WHY = 500
+LATELY = timedelta(days=14)
 YES, NO = "yes", "no"
 
 
 async def show_approvals(request: web.Request, me: Session) -> web.Response:
     found = await request.app[READER].run(partial(campaigns.waiting, sight=me.sight))
-    context = {"me": me, "county": request.app[COUNTY], "waiting": found, "notice": notices.of(request)}
+    since = request.app[CLOCK].now() - LATELY
+    asked = Asked(kinds=frozenset({Kind.NUDGE_BEYOND_CAP}), since=since, sight=me.sight)
+    context = {
+        "me": me,
+        "county": request.app[COUNTY],
+        "waiting": found,
+        "beyond": await request.app[READER].run(partial(engagement.page, asked=asked)),
+        "names": await names.of_staff(request),
+        "notice": notices.of(request),
+    }
     return render(request, "approvals.html", context)
 
 

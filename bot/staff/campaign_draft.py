@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from bot.staff.draft import OWN, Around, Going, Shown, going, shown
+from conversations import merge_fields
 from conversations.situation import Consent, Mode, Situation
 from conversations.wall_clock import at_wall
 from conversations.worker_templates import WORKER_TEMPLATES
@@ -14,6 +15,7 @@ from scheduler.spread import spread
 
 NO_CONSENT = "no_consent"
 NOT_WRITTEN = "not_written"
+NOTHING_TO_PUT_IN = "nothing_to_put_in"
 NO_ROOM = "no_room"
 NO_MOMENT = "no_moment"
 
@@ -117,7 +119,10 @@ def _part(draft: CampaignDraft, around: Around) -> Part:
     code = situation.client.language
     if around.language.code != code:
         return Part(situation, NOT_WRITTEN)
-    phone = shown(draft.what, draft.words.get(code, ""), around)
+    words = draft.words.get(code, "") if draft.what == OWN else ""
+    if merge_fields.missing(words, merge_fields.known(situation, code, around.now)):
+        return Part(situation, NOTHING_TO_PUT_IN)
+    phone = shown(draft.what, words, around)
     return Part(situation, "" if phone else NOT_WRITTEN, phone)
 
 

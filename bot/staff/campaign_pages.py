@@ -20,6 +20,7 @@ from bot.staff.draft import FARTHEST, OWN, Around, soonest
 from bot.staff.fields import filled_in
 from bot.staff.nudge_pages import TOKEN
 from bot.staff.plain_words import GROUPS
+from conversations import merge_fields
 from conversations.wall_clock import at_wall
 from conversations.worker_templates import WORKER_TEMPLATES
 from records import campaigns, client_groups, staff_reads
@@ -293,6 +294,7 @@ def _page(request: web.Request, me: Session, table: Table, status: int = 200) ->
         "problems": defaultdict(str, table.problems),
         "templates": WORKER_TEMPLATES.values(),
         "languages": spoken,
+        "merge": merge_fields.FIELDS,
         "counts": {code: sum(one.situation.client.language == code for one in table.arounds) for code in spoken},
         "clients": [around.situation.client for around in table.arounds],
         "today": now.astimezone(county.zone).date(),

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.staff import fields
-from conversations import content_rules, wording
+from bot.staff.timing_draft import Timing, anchored, rounds, terms_of
+from conversations import content_rules, merge_fields, wording
 from conversations.effects import Purpose, Send, SendWords, Texted
 from conversations.languages import Language
+from conversations.nudge_terms import NO_TERMS, Terms
 from conversations.nudges import NudgeKind
 from conversations.situation import Situation
 from conversations.text_rules import RuleLists
 from conversations.worker_templates import WORKER_TEMPLATES
 from scheduler.windows import Allowed, NoMomentError, local_day, next_allowed, next_day
+from scheduler.worker_terms import over
 
 OWN = "own"
 LONGEST = 600
 A_WEEK = timedelta(days=7)
 FARTHEST = timedelta(days=366)
-CAP_DAY, CAP_WEEK = "cap_day", "cap_week"
+NO_TIMING = Timing()
+CAPS = (CAP_DAY, CAP_WEEK) = ("cap_day", "cap_week")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Draft:
     words: str = ""
     date: str = ""
     time: str = ""
+    timing: Timing = NO_TIMING
     id: str = ""
     version: int = 0
 
@@ -60,11 +65,16 @@ class Going:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """`problems` are by the field they belong beside. Only a draft without any can be scheduled."""
+    """`problems` are by the field they belong beside. Only a draft without any can be scheduled.
+
+    `rounds` are the next moments at which a text comes that comes again.
+    """
 
     problems: Mapping[str, str] = field(default_factory=dict)
     shown: Shown | None = None
     goes: Going | None = None
+    terms: Terms = NO_TERMS
+    rounds: Sequence[datetime] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +93,21 @@ def weigh(draft: Draft, around: Around) -> Weighed:
     phone = shown(draft.what, draft.words, around)
     if phone is None:
         problems["words"] = "Choose a text above, or write your own here."
+    elif draft.what == OWN:
+        _look_for_fields(draft.words, around, problems)
     wanted = _wanted(draft, around, problems)
-    goes = going(wanted, around, problems) if wanted else None
-    return Weighed(problems, phone, goes)
+    if wanted is None:
+        return Weighed(problems, phone)
+    situation, timing = around.situation, draft.timing
+    goes = going(wanted, around, problems)
+    if goes and timing.beyond and goes.reason in CAPS:
+        goes = going(wanted, around, problems, beyond=True)
+    else:
+        timing = replace(timing, beyond="")
+    terms = terms_of(timing, situation, wanted, around.now, problems)
+    if goes and over(terms, situation, goes.at):
+        problems["amount" if timing.anchor else "date"] = "The rules leave no moment for it before then."
+    return Weighed(problems, phone, goes, terms, rounds(terms, wanted, situation.client.zone))
 
 
 def answer(words: str, name: str, around: Around) -> Shown | None:
@@ -120,7 +142,8 @@ def shown(what: str, words: str, around: Around) -> Shown | None:
 
 def _said(what: str, words: str, around: Around) -> Texted | None:
     if what == OWN:
-        return as_texted(SendWords(words[:LONGEST]), around)
+        values = merge_fields.known(around.situation, around.language.code, around.now)
+        return as_texted(SendWords(merge_fields.merged(words[:LONGEST], values)), around)
     if what in WORKER_TEMPLATES:
         return as_texted(Send(WORKER_TEMPLATES[what].says, purpose=Purpose.NUDGE), around)
     return None
@@ -135,14 +158,25 @@ def _shown(what: str, said: Texted, around: Around) -> Shown:
     return Shown(said.body, said.language, said.segments, said.encoding, hints, unreviewed)
 
 
+def _look_for_fields(words: str, around: Around, problems: dict[str, str]) -> None:
+    values = merge_fields.known(around.situation, around.language.code, around.now)
+    if unknown := merge_fields.missing(words, values):
+        have = ", ".join(f"{{{name}}}" for name in values)
+        problems["words"] = f"For {{{unknown[0]}}} there is nothing to put in here. There is {have}."
+
+
 def _wanted(draft: Draft, around: Around, problems: dict[str, str]) -> datetime | None:
     """The moment asked for, aware, in the client's zone; None with a problem noted."""
-    wanted = fields.moment(draft.date, draft.time, around.situation.client.zone, problems)
+    where = "date"
+    if draft.timing.anchor:
+        wanted, where = anchored(draft.timing, around.situation, problems), "amount"
+    else:
+        wanted = fields.moment(draft.date, draft.time, around.situation.client.zone, problems)
     if wanted is None:
         return None
     if wanted <= around.now:
         is_today = wanted.date() == local_day(around.now, around.situation.client)
-        problems["time" if is_today else "date"] = "That moment is over."
+        problems["time" if is_today and where == "date" else where] = "That moment is over."
         return None
     if wanted > around.now + FARTHEST:
         problems["date"] = "Choose a day within a year."
@@ -150,12 +184,15 @@ def _wanted(draft: Draft, around: Around, problems: dict[str, str]) -> datetime 
     return wanted
 
 
-def going(wanted: datetime, around: Around, problems: dict[str, str]) -> Going | None:
-    """The first moment from `wanted` on that the hours, days, rest and caps allow, as far as one can know today."""
+def going(wanted: datetime, around: Around, problems: dict[str, str], *, beyond: bool = False) -> Going | None:
+    """The first moment from `wanted` on that the hours, days, rest and caps allow, as far as one can know today.
+
+    `beyond` leaves the caps aside.
+    """
     situation = around.situation
     try:
         allowed = next_allowed(NudgeKind.WORKER_NUDGE, wanted, situation, around.now)
-        while full := _full(allowed.at, around):
+        while (full := _full(allowed.at, around)) and not beyond:
             tomorrow = next_day(NudgeKind.WORKER_NUDGE, situation, allowed.at)
             allowed = Allowed(tomorrow, full)
     except NoMomentError:

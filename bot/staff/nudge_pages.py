@@ -13,7 +13,10 @@ from bot.keys import CLOCK, COUNTY, READER, WRITER
 from bot.site import render, see_other
 from bot.staff import notices
 from bot.staff.desk import Desk, desk_of
-from bot.staff.draft import OWN, Draft, Weighed, weigh
+from bot.staff.draft import OWN, Draft, Weighed, soonest, weigh
+from bot.staff.fields import filled_in
+from bot.staff.timing_draft import Timing, anchors, timing_of
+from conversations import merge_fields
 from conversations.nudges import NudgeKind
 from conversations.situation import Consent, Situation
 from conversations.worker_templates import WORKER_TEMPLATES
@@ -30,7 +33,9 @@ NO_CONSENT = "This client does not get texts just now, so nothing can be schedul
 
 async def show_new(request: web.Request, me: Session) -> web.Response:
     desk = await desk_of(request, me, request.match_info["id"])
-    return _page(request, me, desk, Draft(new_id(desk.around.now)), Weighed())
+    first = soonest(desk.around)
+    day, hour = (f"{first:%Y-%m-%d}", f"{first:%H:%M}") if first else ("", "")
+    return _page(request, me, desk, Draft(new_id(desk.around.now), date=day, time=hour), Weighed())
 
 
 async def preview_new(request: web.Request, me: Session) -> web.Response:
@@ -128,7 +133,8 @@ async def _draft(request: web.Request, nudge_id: str = "") -> Draft:
     version = str(form.get("version", ""))
     words = read["words"].replace("\r\n", "\n").strip()
     number = int(version) if version.isascii() and version.isdigit() else 0
-    return Draft(read["token"], read["what"], words, read["date"], read["time"], nudge_id, number)
+    timing = Timing(**await filled_in(request, *Timing.__slots__))
+    return Draft(read["token"], read["what"], words, read["date"], read["time"], timing, nudge_id, number)
 
 
 def _as_it_stands(nudge: WorkerNudge, situation: Situation) -> Draft:
@@ -139,6 +145,7 @@ def _as_it_stands(nudge: WorkerNudge, situation: Situation) -> Draft:
         words="" if nudge.template else nudge.words,
         date=f"{wanted:%Y-%m-%d}",
         time=f"{wanted:%H:%M}",
+        timing=timing_of(nudge.terms, situation.client.zone),
         id=nudge.id,
         version=nudge.version,
     )
@@ -149,14 +156,14 @@ def _wish(draft: Draft, weighed: Weighed) -> Wish | None:
     if weighed.shown is None or weighed.goes is None:
         return None
     template = "" if draft.what == OWN else draft.what
-    return Wish(weighed.shown.body, template, weighed.goes.at, weighed.goes.wanted, weighed.goes.reason)
+    return Wish(weighed.shown.body, template, weighed.goes.at, weighed.goes.wanted, weighed.goes.reason, weighed.terms)
 
 
 def _preview(request: web.Request, me: Session, desk: Desk, draft: Draft) -> web.Response:
     """The preview alone for htmx; the whole page, with nothing saved, without it."""
     weighed = weigh(draft, desk.around)
     if "HX-Request" in request.headers:
-        return render(request, "nudge_preview.html", _shown(request, desk, weighed))
+        return render(request, "nudge_preview.html", _shown(request, desk, draft, weighed))
     return _page(request, me, desk, draft, weighed, weighed.problems)
 
 
@@ -172,9 +179,10 @@ def _page(
     client = desk.situation.client
     action = f"/staff/nudges/{draft.id}" if draft.id else f"/staff/clients/{client.id}/nudges/new"
     context = {
-        **_shown(request, desk, weighed),
+        **_shown(request, desk, draft, weighed),
         "me": me,
-        "draft": draft,
+        "anchors": anchors(desk.situation, desk.around.now),
+        "merge": merge_fields.known(desk.situation, desk.around.language.code, desk.around.now),
         "problems": defaultdict(str, problems or {}),
         "templates": WORKER_TEMPLATES.values(),
         "now": desk.around.now,
@@ -185,11 +193,13 @@ def _page(
     return render(request, "nudge.html", context, status)
 
 
-def _shown(request: web.Request, desk: Desk, weighed: Weighed) -> dict[str, object]:
+def _shown(request: web.Request, desk: Desk, draft: Draft, weighed: Weighed) -> dict[str, object]:
     return {
         "client": desk.situation.client,
+        "draft": draft,
         "county": request.app[COUNTY],
         "shown": weighed.shown,
+        "rounds": weighed.rounds,
         "goes": weighed.goes,
         "also": desk.also,
     }

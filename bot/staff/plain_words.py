@@ -13,7 +13,7 @@ from bot.site.wall_time import hour, wall_time
 from bot.staff.browsers import browser
 from conversations import provider_errors
 from conversations.goals import Moment
-from conversations.repeats import day_of_month, weekdays
+from conversations.repeats import TWO_WEEKS, day_of_month, weekdays
 from records.engagement import BOT, CLIENT
 
 TRIGGERS = {
@@ -286,6 +286,7 @@ WHY_NOT = {
     "mode_stopped": "The texts are stopped until a person starts them again.",
     "mode_silent": "Texts are not safe for them. Use the safe-contact plan.",
     "not_written": "Nobody wrote it in their language. Choose a reviewed text, or call.",
+    "nothing_to_put_in": "What stands in {braces} is not known of them. Leave it out, or write to them alone.",
     "no_room": "The limits leave no room within a week. Choose a later day.",
     "no_moment": "The county's hours and holidays leave no moment for it.",
 }
@@ -320,6 +321,7 @@ LOG_KINDS = {
     "nudge_cancelled": "Planned text cancelled",
     "nudge_scheduled": "Text scheduled by a worker",
     "nudge_edited": "Scheduled text changed",
+    "nudge_beyond_cap": "Text scheduled beyond the limit",
     "campaign_scheduled": "Text to several scheduled",
     "campaign_decided": "Text to several answered by a supervisor",
     "campaign_stopped": "Text to several stopped",
@@ -422,6 +424,10 @@ REASONS = {
     "reminder_over": "the reminder came or was removed already",
     "visit_over": "the visit was long ago",
     "visit_moved": "the visit was moved",
+    "visit_attended": "the visit took place",
+    "visit_ended_by_client": "the client called the visit off",
+    "visit_ended_by_office": "the office called the visit off",
+    "past_its_end": "the last day chosen for it had passed",
     "no_consent": "the client does not get texts",
     "answered": "the client had answered",
     "already_answered": "the client had been invited or had answered already",
@@ -494,6 +500,8 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 
 def how_often(repeats: str) -> str:
     """How often a client's own reminder comes; "" for once."""
+    if repeats == TWO_WEEKS:
+        return "every two weeks"
     if day := day_of_month(repeats):
         return f"every month on day {day}"
     days = weekdays(repeats)

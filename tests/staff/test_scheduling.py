@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Row, select, update
 
+from conversations.events import VisitChanged
+from conversations.visits import Visit, VisitEvent
 from records.tables import clients, nudges
-from tests.staff.office import Browser, Office
+from tests.staff.office import MONDAY, PACIFIC, Browser, Office
 from tests.staff.test_client_pages import words
 
 HTMX = {"HX-Request": "true"}
@@ -59,7 +61,7 @@ async def test_the_same_form_sent_twice_schedules_once(office: Office, ana: Brow
 async def test_own_words_go_as_the_preview_shows_them(office: Office, ana: Browser) -> None:
     await a_scheduled_text(office, ana, what="own", words="  How did it go?\r\nI\u2019m here. {worker} <b>  ")
     [row] = await of_workers(office)
-    assert row.words == "How did it go?\nI'm here. {worker} <b>"
+    assert row.words == "How did it go?\nI'm here. Ana <b>"
     assert row.template == ""
 
 
@@ -221,3 +223,124 @@ async def test_a_scheduled_text_goes_out_when_its_moment_comes(office: Office, a
     page = words(await ana.get(f"/staff/clients/{office.joe}"))
     assert "How can I help this week?" in page
     assert "Nothing is planned." in page
+
+
+async def a_visit(office: Office, starts_at: datetime) -> None:
+    visit = Visit(1, starts_at, "Ana", "our office")
+    await office.house.writer.act(office.joe, VisitChanged(visit, VisitEvent.ENTERED), office.ana)
+
+
+async def due(office: Office, **ahead: float) -> None:
+    """So much later, what is due was taken."""
+    office.clock.forward(timedelta(**ahead))
+    await office.house.writer.take_due(office.clock.now())
+
+
+async def test_it_opens_with_the_next_moment_at_which_a_text_may_go(office: Office, ana: Browser) -> None:
+    page = await ana.get(f"/staff/clients/{office.joe}/nudges/new")
+    assert 'value="2026-03-02"' in page
+    assert 'value="10:15"' in page
+
+
+async def test_what_is_left_open_is_put_in_and_what_is_not_known_is_said(office: Office, ana: Browser) -> None:
+    await a_visit(office, MONDAY + timedelta(days=8))
+    preview = f"/staff/clients/{office.joe}/nudges/preview"
+    await ana.get(f"/staff/clients/{office.joe}/nudges/new")
+    page = words(await ana.post_with(HTMX, preview, what="own", words="{first_name}, see you {visit_day}", **WHEN))
+    assert "Joe, see you Tue Mar 10" in page
+    page = await ana.post(f"/staff/clients/{office.joe}/nudges/new", what="own", words="Hi {nobody.__class__}", **WHEN)
+    assert ana.status == 422
+    assert "For {nobody.__class__} there is nothing to put in here." in page
+
+
+async def test_a_text_before_a_visit_moves_with_it(office: Office, ana: Browser) -> None:
+    await a_visit(office, MONDAY + timedelta(days=8))
+    before = {"anchor": "visit:1", "amount": "6", "unit": "days", "side": "before"}
+    await a_scheduled_text(office, ana, **before, date="", time="")
+    [row] = await of_workers(office)
+    assert row.due_at == row.wanted_at == MONDAY + timedelta(days=2)
+    moved = Visit(1, MONDAY + timedelta(days=10), "Ana", "our office")
+    await office.house.writer.act(office.joe, VisitChanged(moved, VisitEvent.MOVED), office.ana)
+    [row] = await of_workers(office)
+    assert row.due_at == row.wanted_at == MONDAY + timedelta(days=4)
+    assert "the visit was moved" in words(await ana.get(f"/staff/clients/{office.joe}"))
+
+
+async def test_a_text_that_repeats_comes_as_often_as_was_said(office: Office, ana: Browser) -> None:
+    await a_scheduled_text(office, ana, every="weekly", times="2")
+    await due(office, days=3, hours=1, minutes=30)
+    first, second = await of_workers(office)
+    assert (first.state, second.state) == ("sent", "planned")
+    assert second.due_at.astimezone(PACIFIC) == first.wanted_at.astimezone(PACIFIC) + timedelta(days=7)
+    assert second.words == first.words
+    await due(office, days=8)
+    assert [row.state for row in await of_workers(office)] == ["sent", "sent"]
+
+
+async def test_a_text_that_is_not_needed_is_left_out_and_the_worker_sees_why(office: Office, ana: Browser) -> None:
+    await a_scheduled_text(office, ana, skip_if="answered")
+    heard = update(clients).where(clients.c.id == office.joe).values(last_heard_at=MONDAY + timedelta(hours=1))
+    await office.write(lambda c: c.execute(heard))
+    await due(office, days=3, hours=2)
+    [row] = await of_workers(office)
+    assert (row.state, row.reason) == ("dropped", "answered")
+    page = words(await ana.get(f"/staff/clients/{office.joe}"))
+    assert "What did not go out in the last two weeks" in page
+    assert "Thu Mar 5, 11:30 am the client had answered" in page
+
+
+async def test_after_its_last_day_a_text_is_left_out(office: Office, ana: Browser) -> None:
+    await a_scheduled_text(office, ana, last_day="2026-03-05")
+    await due(office, days=4)
+    [row] = await of_workers(office)
+    assert row.reason == "past_its_end"
+
+
+async def test_beyond_the_limit_needs_a_reason_that_the_supervisor_sees(office: Office, ana: Browser) -> None:
+    await a_scheduled_text(office, ana)
+    preview = f"/staff/clients/{office.joe}/nudges/preview"
+    late = {"what": "help", "date": "2026-03-05", "time": "16:00"}
+    page = words(await ana.post_with(HTMX, preview, **late))
+    assert "Goes out Fri Mar 6, 10:00 am." in page
+    assert "Send it on that day all the same, because" in page
+    new = f"/staff/clients/{office.joe}/nudges/new"
+    await ana.post(new, token=token(await ana.get(new)), beyond="The office moved", **late)
+    await due(office, days=3, hours=1, minutes=30)
+    await due(office, hours=5)
+    assert [row.state for row in await of_workers(office)] == ["sent", "sent"]
+    await ana.post("/staff/log-out")
+    await ana.log_in("sue@county.example")
+    assert "Joe: The office moved Ana," in words(await ana.get("/staff/approvals"))
+
+
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [
+        ({"anchor": "visit:9", "amount": "2"}, "anchor"),
+        ({"anchor": "visit:1", "amount": "x"}, "amount"),
+        ({"anchor": "visit:1", "amount": "2", "every": "weekly"}, "every"),
+        ({"every": "weekly", "times": "many"}, "times"),
+        ({"last_day": "2026-03-04"}, "last_day"),
+        ({"skip_if": "attended"}, "skip_if"),
+        ({"anchor": "visit:1", "amount": "3"}, "amount"),  # on Saturday no text goes, and then the visit's own do
+    ],
+)
+async def test_what_is_amiss_with_when_is_said_beside_its_field(
+    office: Office, ana: Browser, form: dict[str, str], field: str
+) -> None:
+    await a_visit(office, MONDAY + timedelta(days=8))
+    new = f"/staff/clients/{office.joe}/nudges/new"
+    page = await ana.post(new, token=token(await ana.get(new)), what="help", **WHEN, **form)
+    assert ana.status == 422
+    assert f'id="{field}-problem"' in page
+    assert not await of_workers(office)
+
+
+async def test_what_was_settled_is_there_again_when_it_is_changed(office: Office, ana: Browser) -> None:
+    await a_visit(office, MONDAY + timedelta(days=8))
+    hours = {"anchor": "visit:1", "amount": "5", "unit": "hours", "side": "after", "skip_if": "attended"}
+    page = await ana.get(await a_scheduled_text(office, ana, **hours))
+    assert 'value="visit:1" selected' in page
+    for chosen in ("hours", "after", "attended"):
+        assert f'value="{chosen}" selected' in page
+    assert 'name="amount" inputmode="numeric" maxlength="2" value="5"' in page
