@@ -39,6 +39,8 @@ MOST_MEMORY = 300.0
 
 NS = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+KINDS = {"workbook": "sheet.main", "worksheets/sheet1": "worksheet", "sharedStrings": "sharedStrings"}
 HEAD = ("number", "first_name", "language", "worker_email", "zone", "notes")
 VISIT_HEAD = ("number", "external_id", "date", "time", "place", "bring")
 
@@ -84,10 +86,11 @@ def write_xlsx(path: Path, table: Iterator[tuple[str, ...]]) -> Path:
         )
         lines.append(f'<row r="{at}" spans="1:6">{cells}</row>')
     parts = {
+        "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types">{_kinds()}</Types>',
         "xl/workbook.xml": f'<workbook {NS} xmlns:r="{REL}"><sheets><sheet name="A" sheetId="1" r:id="rId1"/></sheets>'
         "</workbook>",
-        "xl/_rels/workbook.xml.rels": f'<Relationships><Relationship Id="rId1" Type="{REL}/worksheet" '
-        'Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" '
+        f'Type="{REL}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
         "xl/sharedStrings.xml": f"<sst {NS}>{''.join(f'<si><t>{word}</t></si>' for word in places)}</sst>",
         "xl/worksheets/sheet1.xml": f"<worksheet {NS}><sheetData>{''.join(lines)}</sheetData></worksheet>",
     }
@@ -95,6 +98,14 @@ def write_xlsx(path: Path, table: Iterator[tuple[str, ...]]) -> Path:
         for name, content in parts.items():
             archive.writestr(name, content)
     return path
+
+
+def _kinds() -> str:
+    """What each part of a spreadsheet is, as its table of contents says."""
+    common = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    return "".join(
+        f'<Override PartName="/xl/{part}.xml" ContentType="{common}.{kind}+xml"/>' for part, kind in KINDS.items()
+    )
 
 
 def fresh(file: Path) -> str:

@@ -8,11 +8,11 @@ from pathlib import Path
 from bot.errors import Problem, StartError
 
 LARGEST_FILE = 20_000_000
-MOST_UNPACKED = 300_000_000
-"""Bytes of the part of a spreadsheet that is read; it is read as a stream."""
+MOST_UNPACKED = 150_000_000
+"""Bytes of a sheet, which is read as a stream."""
 
 MOST_WORDS = 40_000_000
-"""Bytes of a spreadsheet's list of words, which is kept in memory."""
+"""Bytes of all else in a spreadsheet: above all its list of words, which is kept in memory."""
 
 MOST_ROWS = 100_000
 MOST_COLUMNS = 64

@@ -7,6 +7,22 @@ from xml.sax.saxutils import escape
 
 NS = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+KINDS = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+CONTENT_TYPES = (
+    f'<Types xmlns="{PACKAGE}/content-types">'
+    + "".join(
+        f'<Override PartName="/xl/{part}.xml" ContentType="{KINDS}.{kind}+xml"/>'
+        for part, kind in (
+            ("workbook", "sheet.main"),
+            ("worksheets/sheet1", "worksheet"),
+            ("worksheets/sheet2", "worksheet"),
+            ("styles", "styles"),
+            ("sharedStrings", "sharedStrings"),
+        )
+    )
+    + "</Types>"
+)
 STYLES = (
     f'<styleSheet {NS}><numFmts><numFmt numFmtId="164" formatCode="[$-409]m/d/yyyy;@"/>'
     '<numFmt numFmtId="165" formatCode="&quot;day &quot;0"/></numFmts>'
@@ -28,16 +44,18 @@ def sheet(rows: Sequence[str]) -> str:
 def workbook(path: Path, sheet_xml: str, **more: str) -> Path:
     """`more` are parts by name, in place of ours: styles, words."""
     parts = {
+        "[Content_Types].xml": CONTENT_TYPES,
         "xl/workbook.xml": f'<workbook {NS} xmlns:r="{REL}"><sheets>'
         '<sheet name="Hidden" sheetId="1" state="hidden" r:id="rId9"/><sheet name="List" sheetId="2" r:id="rId1"/>'
         "</sheets></workbook>",
-        "xl/_rels/workbook.xml.rels": f'<Relationships><Relationship Id="rId1" Type="{REL}/worksheet" '
-        'Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships">'
+        f'<Relationship Id="rId1" Type="{REL}/worksheet" Target="worksheets/sheet1.xml"/>'
+        f'<Relationship Id="rId9" Type="{REL}/worksheet" Target="worksheets/sheet2.xml"/></Relationships>',
         "xl/styles.xml": more.get("styles", STYLES),
+        "xl/sharedStrings.xml": more.get("words", f"<sst {NS}/>"),
         "xl/worksheets/sheet1.xml": sheet_xml,
+        "xl/worksheets/sheet2.xml": sheet([text_cell("of the hidden sheet")]),
     }
-    if "words" in more:
-        parts["xl/sharedStrings.xml"] = more["words"]
     return zipped(path, parts)
 
 

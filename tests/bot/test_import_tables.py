@@ -48,7 +48,7 @@ def test_unknown_columns_are_named_unless_a_name_may_be_somebody_s_number(tmp_pa
 
 
 def test_what_a_spreadsheet_made_of_numbers_days_and_hours_is_undone(tmp_path: Path) -> None:
-    words = f"<sst {NS}><si><r><t>Ma</t></r><r><t>ria</t></r><rPh><t>x</t></rPh></si></sst>"
+    words = f'<sst {NS}><si><r><t>Ma</t></r><r><t>ria</t></r><rPh sb="0" eb="1"><t>x</t></rPh></si></sst>'
     values = [
         ("<c><v>17075550123.0</v></c>", "17075550123"),
         ("<c><v>1.7075550123E10</v></c>", "17075550123"),
