@@ -27,11 +27,13 @@ from bot.hooks.delivering import Hooks
 from bot.hooks.digest_round import DigestRound
 from bot.hooks.invitations import mailer
 from bot.hooks.replies import add_replies
+from bot.imports.background import BackgroundImports
 from bot.inbound import add_webhooks
 from bot.keys import CLOCK, COUNTY, LANGUAGES, PACE, READER, SETTINGS, STAFF_MAIL, TEXTS, WALL_CLOCK, WRITER
 from bot.middlewares import answer_kindly, log_access
 from bot.settings import HouseSettings
 from bot.site import add_site, render
+from bot.staff.import_pages import IMPORTS
 from bot.turns_process import TurnsProcesses
 from bot.work import Work
 from conversations.county import County
@@ -41,6 +43,7 @@ from records.pace import Pace
 from records.reading import Reader
 from records.sqlite_files import file_of
 from records.turn_runner import TurnRunner
+from records.turns import Turns
 from records.turnstile import Turnstile
 from records.waking import Announcer, WakeListener
 from records.writer import Writer
@@ -254,6 +257,7 @@ def make_app(house: House, signature: Signature | None) -> web.Application:
     sender = house.sender
     add_health(app, (lambda: sender.state) if sender else None)
     staff.add_routes(app)
+    _add_imports(app, house)
     add_api(app)
     add_replies(app, plan.hooks)
     if signature:
@@ -261,6 +265,19 @@ def make_app(house: House, signature: Signature | None) -> web.Application:
     if isinstance(plan.clock, DemoClock):
         phone.add_routes(app)
     return app
+
+
+def _add_imports(app: web.Application, house: House) -> None:
+    plan = house.plan
+    turns = Turns(_decider(plan), plan.county)
+    app[IMPORTS] = imports = BackgroundImports(house.writer, turns, plan.county, plan.clock.now, plan.pace)
+
+    async def live(_app: web.Application) -> AsyncIterator[None]:
+        await imports.take_up()
+        yield
+        await imports.close()
+
+    app.cleanup_ctx.append(live)
 
 
 async def show_home(request: web.Request) -> web.Response:

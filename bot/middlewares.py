@@ -19,6 +19,7 @@ SORRY = {
         "This page is for somebody else, or you came here by an old form. Go back and try again.",
     ),
     404: ("Not here", "There is no such page."),
+    413: ("Too large", "What you sent is too large. A list may have up to 20 MB: split it, and send the parts."),
     500: ("Something broke", "It is not your fault. It has been noted; please try again in a while."),
     503: ("The database is away", "Nothing was changed. Please try again in a minute."),
 }

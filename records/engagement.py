@@ -89,6 +89,7 @@ class Kind(StrEnum):
     LEAVE_REMOVED = "leave_removed"
     SET_ASIDE = "set_aside"
     THREAD_VIEWED = "thread_viewed"
+    LIST_IMPORTED = "list_imported"
     LOG_EXPORTED = "log_exported"
     CLIENT_ADDED = "client_added"
     CLIENT_CHANGED = "client_changed"

@@ -16,7 +16,7 @@ from conversations.situation import Consent, Rhythm
 from records import consent, engagement
 from records.bulk import inserting, one_of
 from records.engagement import Kind, entry
-from records.errors import NotFoundError
+from records.errors import NotFoundError, RefusedError
 from records.ids import new_id
 from records.import_verdicts import SAME, Judged, Verdict, bad
 from records.roles import Role
@@ -190,6 +190,20 @@ def take_clients(connection: Connection, wanted: Sequence[NewClient], staff_id: 
     ]
     engagement.append(connection, log)
     return [one.judged for one in weighed]
+
+
+def add_client(connection: Connection, wanted: NewClient, staff_id: str, now: datetime) -> str:
+    """One client, entered by hand; gives the id. Raises RefusedError if somebody has the number already."""
+    there = _known(connection, [wanted]).get(wanted.number, ())
+    if any(row.first_name == wanted.first_name for row in there):
+        raise RefusedError(f"Somebody called {wanted.first_name} has this number already.")
+    if there and not wanted.phone_is_shared:
+        raise RefusedError("Somebody has this number already. If they share the phone, say so below.")
+    row = _client_row(wanted, now)
+    _ADD.run(connection, [row])
+    added = entry(Kind.CLIENT_ADDED, now, client_id=row["id"], worker_id=wanted.worker_id, actor=staff_id)
+    engagement.append(connection, [added])
+    return str(row["id"])
 
 
 def weigh_clients(connection: Connection, wanted: Sequence[NewClient]) -> Sequence[Judged]:

@@ -37,6 +37,7 @@ class Right(StrEnum):
     REFER = "let a colleague or a provider see a client"
     TRANSFER = "give clients to another worker"
     KEEP_NOTICES = "see to notices that did not get through"
+    IMPORT = "bring in lists of clients and of visits"
     KEEP_STAFF = "open and close accounts, put them in teams, and let other systems in"
 
 
@@ -66,11 +67,11 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.ICW: frozenset({Right.OWN_ACCOUNT, Right.SEE_CLIENTS, Right.KEEP_CONTACT, Right.KEEP_LEAVE}),
     Role.ETW: _CASE_WORK,
     Role.VC: _READING | {Right.KEEP_NOTES, Right.TEXT, Right.KEEP_VISITS, Right.ANSWER, Right.KEEP_LEAVE},
-    Role.SUPERVISOR: _CASE_WORK | {Right.OVERSEE, Right.TRANSFER, Right.KEEP_NOTICES},
+    Role.SUPERVISOR: _CASE_WORK | {Right.OVERSEE, Right.TRANSFER, Right.KEEP_NOTICES, Right.IMPORT},
     Role.MANAGER: frozenset({Right.OWN_ACCOUNT}),
     Role.OBSERVER: frozenset({Right.OWN_ACCOUNT}),
     Role.PROVIDER: frozenset({Right.OWN_ACCOUNT, Right.SEE_CLIENTS}),
-    Role.ADMIN: frozenset({Right.OWN_ACCOUNT, Right.KEEP_NOTICES, Right.KEEP_STAFF}),
+    Role.ADMIN: frozenset({Right.OWN_ACCOUNT, Right.KEEP_NOTICES, Right.KEEP_STAFF, Right.IMPORT}),
 }
 """Who lacks SEE_GOALS sees of a goal what its client shares. A manager is shown numbers alone, an observer samples."""
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -667,6 +668,25 @@ imports = Table(
     Column("finished_at", Moment),
     Column("started_by", String(40), nullable=False),  # a staff id, or "import" from the command line
     _where("uq_imports_under_way", "kind", "sha256", rows="finished_at IS NULL", unique=True),
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("kind", String(12), nullable=False),  # as of its import
+    Column("name", String(120), nullable=False),  # of the file, as whoever sent it calls it
+    Column("content", LargeBinary),  # none once it is done
+    Column("sha256", String(64), nullable=False),
+    Column("state", String(12), nullable=False),  # uploads.UploadState
+    Column("rows", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by_id", ID, ForeignKey("staff.id"), nullable=False),
+    Column("found", JSON, nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("touched_at", Moment),  # the latest sign of who is at work on it
+    _where("ix_uploads_unfinished", "id", rows="state IN ('weighing', 'weighed', 'running')"),
 )
 
 # --- what happened ---------------------------------------------------------------------------------------------------

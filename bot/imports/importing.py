@@ -17,16 +17,24 @@ from sqlalchemy import Connection
 from bot.imports.tables import Table, TableRow
 from records import imports
 from records.import_verdicts import Judged, Verdict
-from records.turn_runner import TRIES, TurnRunner
+from records.turn_runner import TRIES
 
 CHUNK = 500
 T = TypeVar("T")
+
+
+class Transactions(Protocol):
+    """Where the work is done, as `TurnRunner.transaction` does it: what went wrong comes as a value."""
+
+    def transaction(self, do: Callable[[Connection], Any], tries: int, /) -> Any: ...  # noqa: ANN401  what `do` gives
 
 
 class ListOf(Protocol):
     """One kind of list. What `read` makes of a good row is what `weigh` and `take` want."""
 
     kind: ClassVar[str]
+    needed: ClassVar[Sequence[str]]
+    optional: ClassVar[Sequence[str]]
     started_by: str
 
     def read(self, row: TableRow) -> Any | Judged: ...  # noqa: ANN401  each kind has its own
@@ -74,7 +82,7 @@ class Importing:
     that another process imports the same file. A file that changed meanwhile raises StartError or is taken as it was.
     """
 
-    runner: TurnRunner
+    runner: Transactions
     clock: Callable[[], datetime]
     tell: Tell = field(default=lambda _done, _rows: None)
 

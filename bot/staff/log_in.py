@@ -31,11 +31,11 @@ HOME = "/staff"
 StaffPage = Callable[[web.Request, Session], Awaitable[web.StreamResponse]]
 
 
-def logged_in(page: StaffPage, right: Right, *, keeps: bool = True) -> Handler:
+def logged_in(page: StaffPage, right: Right, *, keeps: bool = True, largest: int = 0) -> Handler:
     """The page, for staff whose role has the right to it. Who is not logged in is sent to the log-in.
 
     A form without our token is refused. `keeps=False` is for what the browser asks by itself: it does not count as the
-    person being there.
+    person being there. `largest` is how many bytes a form may have, where that is more than elsewhere.
     """
 
     async def view(request: web.Request) -> web.StreamResponse:
@@ -44,6 +44,8 @@ def logged_in(page: StaffPage, right: Right, *, keeps: bool = True) -> Handler:
             return _to_log_in(request)
         if not session.may(right):
             raise web.HTTPForbidden(text="Your account is not for this. Whoever keeps the accounts can change that.")
+        if largest:
+            request = request.clone(client_max_size=largest)
         if request.method == "POST" and not await _has_token(request, session):
             raise web.HTTPForbidden(text="This form is too old. Go back, load the page again and try once more.")
         if keeps:

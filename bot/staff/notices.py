@@ -55,6 +55,8 @@ NOTICES = {
     "note-added": "The note is kept.",
     "note-changed": "The note is changed.",
     "preferences-set": "It is set as they said. They are not texted about it.",
+    "list-dropped": "The list is dropped. Nothing was changed.",
+    "client-added": "The client is here now.",
     "tried-again": "It is tried again now.",
 }
 

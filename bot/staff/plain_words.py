@@ -255,6 +255,24 @@ RHYTHMS = {
 
 PARTS_OF_DAY = {"": "any time in the sending hours", "morning": "morning", "midday": "midday", "evening": "evening"}
 
+UPLOAD_STATES = {
+    "weighing": "being looked at",
+    "weighed": "waits for your word",
+    "running": "being brought in",
+    "finished": "brought in",
+    "stopped": "stopped",
+    "dropped": "dropped",
+}
+
+VERDICTS = {
+    "new": "New",
+    "changed": "Changed",
+    "moved": "Moved to another time",
+    "ended": "Called off by the office",
+    "same": "As known already",
+    "bad": "Left out",
+}
+
 STATES = {
     "due": "waiting to go out",
     "held": "held back",
@@ -363,6 +381,7 @@ LOG_KINDS = {
     "leave_removed": "Leave removed",
     "set_aside": "Could not be taken; set aside",
     "thread_viewed": "Texts looked at",
+    "list_imported": "List brought in",
     "log_exported": "Log downloaded",
     "client_added": "Client added",
     "client_changed": "Client changed",
@@ -621,6 +640,8 @@ FILTERS: dict[str, Callable[..., object]] = {
     "plan_word": in_words(PLAN_WORDS),
     "change_reason": change_reason,
     "nudge_state": in_words(NUDGE_STATES),
+    "upload_state": in_words(UPLOAD_STATES),
+    "verdict": in_words(VERDICTS),
     "rhythm": in_words(RHYTHMS),
     "part_of_day": in_words(PARTS_OF_DAY),
     "phone_number": phone_number,

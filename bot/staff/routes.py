@@ -21,8 +21,10 @@ from bot.staff import (
     contact_page,
     escalation_pages,
     hand_over_pages,
+    import_pages,
     leave_pages,
     log_page,
+    new_client_page,
     note_pages,
     nudge_pages,
     own_account_page,
@@ -62,6 +64,7 @@ class About(StrEnum):
     LEAVE = "leave"
     DELIVERY = "delivery"
     ACCOUNT = "account"
+    LIST = "list"
     TOKEN = "token"  # noqa: S105  the name of a kind of record
     TRANSFER = "transfer"
 
@@ -75,6 +78,8 @@ class StaffRoute:
     about: About = About.NOTHING
     keeps: bool = True
     """Whether it shows that the person is there; see `logged_in`."""
+    largest: int = 0
+    """How many bytes a form may have; 0: as everywhere."""
 
 
 def _get(path: str, right: Right, page: StaffPage, about: About = About.NOTHING, *, keeps: bool = True) -> StaffRoute:
@@ -85,6 +90,8 @@ def _post(path: str, right: Right, page: StaffPage, about: About = About.NOTHING
     return StaffRoute("POST", path, right, page, about)
 
 
+LISTS = "/staff/imports"
+LIST = f"{LISTS}/{ID}"
 NOTE = f"/staff/notes/{ID}"
 ACCOUNT = f"/staff/accounts/{ID}"
 CLIENT, NUDGE, ESCALATION = f"/staff/clients/{ID}", f"/staff/nudges/{ID}", f"/staff/escalations/{ID}"
@@ -98,6 +105,8 @@ ROUTES: Sequence[StaffRoute] = (
     _get("/staff", Right.OWN_ACCOUNT, today_page.show_today),
     _get("/staff/clients", Right.SEE_CLIENTS, caseload_page.show_caseload),
     _post("/staff/clients", Right.SEE_CLIENTS, caseload_page.find_clients),
+    _get("/staff/clients/new", Right.KEEP_CONTACT, new_client_page.show_new_client),
+    _post("/staff/clients/new", Right.KEEP_CONTACT, new_client_page.add_client),
     _get(CLIENT, Right.SEE_CLIENTS, client_page.show_client, About.CLIENT),
     _get(f"{CLIENT}/thread", Right.SEE_CLIENTS, client_page.show_thread, About.CLIENT, keeps=False),
     _post(f"{CLIENT}/invite", Right.KEEP_CONTACT, client_page.invite, About.CLIENT),
@@ -175,6 +184,14 @@ ROUTES: Sequence[StaffRoute] = (
     _post(f"/staff/tokens/{ID}/revoke", Right.KEEP_STAFF, token_pages.revoke_token, About.TOKEN),
     _get("/staff/notices", Right.KEEP_NOTICES, parked_page.show_parked),
     _post(f"/staff/notices/{ID}/retry", Right.KEEP_NOTICES, parked_page.try_again, About.DELIVERY),
+    _get(LISTS, Right.IMPORT, import_pages.show_imports),
+    StaffRoute("POST", LISTS, Right.IMPORT, import_pages.send_list, largest=import_pages.LARGEST_POST),
+    *(_get(f"{LISTS}/{kind}.csv", Right.IMPORT, import_pages.download_template) for kind in import_pages.EXAMPLES),
+    _get(LIST, Right.IMPORT, import_pages.show_import, About.LIST),
+    _get(f"{LIST}/state", Right.IMPORT, import_pages.show_state, About.LIST, keeps=False),
+    _get(f"{LIST}/bad-rows.csv", Right.IMPORT, import_pages.download_bad_rows, About.LIST),
+    _post(f"{LIST}/run", Right.IMPORT, import_pages.bring_in, About.LIST),
+    _post(f"{LIST}/drop", Right.IMPORT, import_pages.drop, About.LIST),
     _get("/staff/log", Right.READ_LOG, log_page.show_log),
     _get("/staff/log.csv", Right.READ_LOG, log_page.download_log),
 )
@@ -200,4 +217,4 @@ def add_routes(app: web.Application) -> None:
         ]
     )
     for one in ROUTES:
-        app.router.add_route(one.method, one.path, logged_in(one.page, one.right, keeps=one.keeps))
+        app.router.add_route(one.method, one.path, logged_in(one.page, one.right, keeps=one.keeps, largest=one.largest))

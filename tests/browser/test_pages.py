@@ -41,6 +41,8 @@ GOAL_TALK = (
 )
 
 
+A_LIST = b"number,first_name,language,worker_email\n707-555-0171,Lupe,es,ana@county.example\n12,Kim,en,nobody"
+
 IN_OWN_WORDS = frozenset(
     {
         "Call the adult school",
@@ -253,8 +255,18 @@ async def test_nothing_on_any_page_shuts_anybody_out(
         joe,
         pat,
     )
+    await page.goto(f"{office.url}/staff/imports")
+    await page.get_by_role("radio", name="Clients").check()
+    await page.get_by_label("The file").set_input_files(
+        files=[{"name": "list.csv", "mimeType": "text/csv", "buffer": A_LIST}]
+    )
+    await page.get_by_role("button", name="Look at it").click()
+    await expect(page.get_by_role("button", name="Bring in 1 row")).to_be_visible()
     lists = (
+        page.url.removeprefix(office.url),
         "/staff/clients",
+        "/staff/clients/new",
+        "/staff/imports",
         "/staff/approvals",
         f"/staff/campaigns/{several[0]}",
         f"/staff/transfers?from={office.ana}",

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, update
 
 from bot.staff.routes import ROUTES, About, StaffRoute
 from conversations.escalations import Level, Trigger
-from records import api_tokens, leaves
+from records import api_tokens, leaves, uploads
 from records.api_tokens import NewToken, Scope
 from records.engagement import Kind
 from records.ids import new_id
@@ -41,7 +41,7 @@ from tests.staff.life import nudge
 from tests.staff.office import HASHED, MONDAY, Browser, Office, open_office
 
 A_DAY = timedelta(days=1)
-EVERYBODYS = (About.NOTHING, About.DELIVERY, About.ACCOUNT, About.TOKEN)
+EVERYBODYS = (About.NOTHING, About.DELIVERY, About.ACCOUNT, About.TOKEN, About.LIST)
 """What has no owner: whoever has the right sees all of it."""
 
 REFUSED, HIDDEN = 403, 404
@@ -68,6 +68,7 @@ class Records:
     transfer: str
     account: str
     token: str
+    list: str
 
     def path(self, route: StaffRoute) -> str:
         ids = {
@@ -82,6 +83,7 @@ class Records:
             About.TRANSFER: self.transfer,
             About.ACCOUNT: self.account,
             About.TOKEN: self.token,
+            About.LIST: self.list,
         }
         path = re.sub(r"\{id:.*?\}\}?(?=/|$)", ids.get(route.about, self.client), route.path)
         return re.sub(r"\{number:.*?\}\}", "1", path)
@@ -132,6 +134,8 @@ def put(connection: Connection, worker: str, nth: int) -> Records:
     connection.execute(insert(hook_deliveries).values({**delivery, "tries": 9, "last_error": ""}))
     moved = {"id": new_id(MONDAY), "at": MONDAY, "by_id": worker, "to_id": worker, "why": "more time"}
     connection.execute(insert(transfers).values(moved))
+    sent = new_id(MONDAY)
+    uploads.add(connection, sent, "clients", "list.csv", b"number", "0" * 64, worker, MONDAY)
     letting_in = NewToken("CalSAWS", [Scope.VISITS_WRITE], "", f"{nth:064}", MONDAY + A_DAY)
     return Records(
         client=client,
@@ -146,6 +150,7 @@ def put(connection: Connection, worker: str, nth: int) -> Records:
         transfer=str(moved["id"]),
         account=worker,
         token=api_tokens.create(connection, letting_in, worker, MONDAY),
+        list=sent,
     )
 
 
