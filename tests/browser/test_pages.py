@@ -257,9 +257,7 @@ async def test_nothing_on_any_page_shuts_anybody_out(
     )
     await page.goto(f"{office.url}/staff/imports")
     await page.get_by_role("radio", name="Clients").check()
-    await page.get_by_label("The file").set_input_files(
-        files=[{"name": "list.csv", "mimeType": "text/csv", "buffer": A_LIST}]
-    )
+    await page.get_by_label("The file").set_input_files({"name": "list.csv", "mimeType": "text/csv", "buffer": A_LIST})
     await page.get_by_role("button", name="Look at it").click()
     await expect(page.get_by_role("button", name="Bring in 1 row")).to_be_visible()
     lists = (
