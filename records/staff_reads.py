@@ -99,6 +99,14 @@ def caseload_of(connection: Connection, worker_id: str, sight: Sight) -> Sequenc
     return [(row.id, row.first_name) for row in connection.execute(wanted.order_by(clients.c.first_name, clients.c.id))]
 
 
+def worker_of(connection: Connection, client_id: str, sight: Sight) -> str:
+    """The id of whose client this is. Raises NotFoundError if there is no such client, or they are out of sight."""
+    row = connection.execute(select(clients.c.worker_id).where(clients.c.id == client_id, shown(sight))).first()
+    if row is None:
+        raise NotFoundError
+    return str(row.worker_id)
+
+
 def client_card(connection: Connection, client_id: str, sight: Sight) -> ClientCard:
     """Raises NotFoundError if there is no such client, or they are out of sight."""
     row = connection.execute(select(clients).where(clients.c.id == client_id, shown(sight))).first()

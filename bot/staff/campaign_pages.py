@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
@@ -89,12 +89,8 @@ async def show_new(request: web.Request, me: Session) -> web.Response:
     group_id = request.query.get("group", "")
     name, chosen = await _whom(request, me, group_id, ())
     arounds = await _arounds(request, me, chosen)
-    now = request.app[CLOCK].now()
-    reached = [around for around in arounds if languages_of([around])]
-    first = soonest(reached[0]) if reached else None
-    day, hour = (f"{first:%Y-%m-%d}", f"{first:%H:%M}") if first else ("", "")
-    table = Table(name, group_id, arounds, CampaignDraft(new_id(now), name, date=day, time=hour), {}, None)
-    return _page(request, me, table)
+    draft = CampaignDraft(new_id(request.app[CLOCK].now()), name)
+    return _page(request, me, Table(name, group_id, arounds, _from_the_first_hour(draft, arounds), {}, None))
 
 
 async def preview(request: web.Request, me: Session) -> web.Response:
@@ -102,9 +98,15 @@ async def preview(request: web.Request, me: Session) -> web.Response:
     table = await _table(request, me)
     if "HX-Request" in request.headers:
         return render(request, "campaign_preview.html", _shown(request, me, table))
-    said = await request.post()
-    problems = table.problems if "date" in said else {}  # chosen on the clients' page a moment ago
-    return _page(request, me, Table(table.name, table.group_id, table.arounds, table.draft, problems, table.split))
+    if "date" not in await request.post():  # chosen on the clients' page a moment ago
+        table = replace(table, draft=_from_the_first_hour(table.draft, table.arounds), problems={})
+    return _page(request, me, table)
+
+
+def _from_the_first_hour(draft: CampaignDraft, arounds: Sequence[Around]) -> CampaignDraft:
+    """At which the rules let something go to one of them."""
+    first = next((soonest(around) for around in arounds if languages_of([around])), None)
+    return replace(draft, date=f"{first:%Y-%m-%d}", time=f"{first:%H:%M}") if first else draft
 
 
 async def schedule(request: web.Request, me: Session) -> web.Response:

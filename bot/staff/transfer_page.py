@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from functools import partial
 
@@ -19,6 +19,7 @@ from records.errors import RefusedError, TooLateError
 from records.ids import new_id
 from records.roles import Right
 from records.sessions import Session
+from records.telling_apart import number_ends
 from records.transfers import Wanted
 
 LONGEST_WHY = 500
@@ -26,7 +27,11 @@ HERE = "/staff/transfers"
 
 
 async def show_transfers(request: web.Request, me: Session) -> web.Response:
-    return await _page(request, me, {"from": request.query.get("from", "")}, [])
+    """Of a worker all clients are chosen at first; or the address names one client, who then is."""
+    if client_id := request.query.get("client"):
+        ask = partial(staff_reads.worker_of, client_id=client_id, sight=me.sight)
+        return await _page(request, me, {"from": await request.app[READER].run(ask)}, [client_id])
+    return await _page(request, me, {"from": request.query.get("from", "")}, None)
 
 
 async def transfer(request: web.Request, me: Session) -> web.Response:
@@ -68,7 +73,7 @@ async def _page(
     request: web.Request,
     me: Session,
     said: Mapping[str, str],
-    chosen: list[str],
+    chosen: Collection[str] | None,
     problem: str = "",
     status: int = 200,
 ) -> web.Response:
@@ -81,7 +86,8 @@ async def _page(
         "county": request.app[COUNTY],
         "workers": workers,
         "clients": theirs,
-        "chosen": chosen or [id_ for id_, _ in theirs],
+        "chosen": [id_ for id_, _ in theirs] if chosen is None else chosen,
+        "ends": await reader.run(partial(number_ends, client_ids=[id_ for id_, _ in theirs], sight=me.sight)),
         "said": defaultdict(str, said),
         "token": new_id(now),
         "problem": problem,

@@ -94,3 +94,14 @@ async def weeks(lived: Path, tmp_path: Path) -> AsyncIterator[SixWeeks]:
     """An office after six weeks, for tests with `pytest.mark.timeout(300)`: the first one waits until they are over."""
     async with open_six_weeks(Path(shutil.copy(lived, tmp_path))) as weeks:
         yield weeks
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=[360, 1280])
+async def desk(request: pytest.FixtureRequest, browser: Browser, weeks: SixWeeks) -> AsyncIterator[Page]:
+    """A tab on the pages, in a phone's width and in a desk's."""
+    context = await browser.new_context(
+        base_url=weeks.url, viewport={"width": request.param, "height": 850}, locale="en-US"
+    )
+    context.set_default_timeout(10_000)
+    yield await context.new_page()
+    await context.close()

@@ -3,43 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Page, expect
 
-from tests.browser.six_weeks import SixWeeks
-from tests.staff.office import PASSWORD
+from tests.browser.at_the_desk import log_in, part, says
 
 pytestmark = pytest.mark.timeout(300)  # the first test waits for the six weeks
-
-
-@pytest_asyncio.fixture(loop_scope="session", params=[360, 1280])
-async def desk(request: pytest.FixtureRequest, browser: Browser, weeks: SixWeeks) -> AsyncIterator[Page]:
-    """A tab on the pages, in a phone's width and in a desk's."""
-    context = await browser.new_context(
-        base_url=weeks.url, viewport={"width": request.param, "height": 850}, locale="en-US"
-    )
-    context.set_default_timeout(10_000)
-    yield await context.new_page()
-    await context.close()
-
-
-async def log_in(page: Page, name: str) -> None:
-    await page.goto("/staff/log-in")
-    await page.get_by_label("E-mail address").fill(f"{name.lower()}@example.org")
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Log in").click()
-
-
-def part(page: Page, name: str) -> Locator:
-    """The section under this heading."""
-    return page.get_by_role("region", name=re.compile(name))
-
-
-async def says(page: Page, words: str) -> None:
-    await expect(page.get_by_role("status").first).to_have_text(words)
 
 
 async def test_a_workers_day(desk: Page) -> None:
