@@ -88,6 +88,7 @@ class Kind(StrEnum):
     LEAVE_ADDED = "leave_added"
     LEAVE_REMOVED = "leave_removed"
     SET_ASIDE = "set_aside"
+    THREAD_OPENED = "thread_opened"
     THREAD_VIEWED = "thread_viewed"
     LIST_IMPORTED = "list_imported"
     LOG_EXPORTED = "log_exported"

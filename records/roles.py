@@ -23,11 +23,13 @@ class Right(StrEnum):
     """What may be done. Every staff page names the one that it needs."""
 
     OWN_ACCOUNT = "log in, log out, and see to one's own account"
-    SEE_CLIENTS = "see who the clients are, their consent and what is planned for them"
+    SEE_CLIENTS = "see who the clients are, and their consent"
+    SEE_PLANNED = "see what is planned for clients"
     SEE_GOALS = "see goals and plans, also those that the client does not share"
     READ_THREADS = "read what clients text and what is texted to them"
     KEEP_NOTES = "write notes about clients for colleagues"
-    TEXT = "write to clients, schedule nudges, take over and hand back"
+    WRITE = "take a thread over, write in it, and hand it back"
+    TEXT = "schedule nudges, start texts again, and let Milepost begin a conversation"
     KEEP_CONTACT = "invite, record a no to texts, change the number and the safety word"
     KEEP_VISITS = "enter, move and close visits, and offer free times"
     ANSWER = "answer escalations"
@@ -51,9 +53,10 @@ class Reach(StrEnum):
     NOBODY = "nobody's"
 
 
-_READING = frozenset({Right.OWN_ACCOUNT, Right.SEE_CLIENTS, Right.SEE_GOALS, Right.READ_THREADS})
+_READING = frozenset({Right.OWN_ACCOUNT, Right.SEE_CLIENTS, Right.SEE_PLANNED, Right.SEE_GOALS, Right.READ_THREADS})
 _CASE_WORK = _READING | {
     Right.KEEP_NOTES,
+    Right.WRITE,
     Right.TEXT,
     Right.KEEP_CONTACT,
     Right.KEEP_VISITS,
@@ -64,16 +67,19 @@ _CASE_WORK = _READING | {
 }
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
-    Role.ICW: frozenset({Right.OWN_ACCOUNT, Right.SEE_CLIENTS, Right.KEEP_CONTACT, Right.KEEP_LEAVE}),
+    Role.ICW: frozenset(
+        {Right.OWN_ACCOUNT, Right.SEE_CLIENTS, Right.SEE_PLANNED, Right.KEEP_CONTACT, Right.KEEP_LEAVE}
+    ),
     Role.ETW: _CASE_WORK,
-    Role.VC: _READING | {Right.KEEP_NOTES, Right.TEXT, Right.KEEP_VISITS, Right.ANSWER, Right.KEEP_LEAVE},
+    Role.VC: _READING | {Right.KEEP_NOTES, Right.WRITE, Right.TEXT, Right.KEEP_VISITS, Right.ANSWER, Right.KEEP_LEAVE},
     Role.SUPERVISOR: _CASE_WORK | {Right.OVERSEE, Right.TRANSFER, Right.KEEP_NOTICES, Right.IMPORT},
     Role.MANAGER: frozenset({Right.OWN_ACCOUNT}),
     Role.OBSERVER: frozenset({Right.OWN_ACCOUNT}),
-    Role.PROVIDER: frozenset({Right.OWN_ACCOUNT, Right.SEE_CLIENTS}),
+    Role.PROVIDER: frozenset({Right.OWN_ACCOUNT, Right.SEE_CLIENTS, Right.WRITE}),
     Role.ADMIN: frozenset({Right.OWN_ACCOUNT, Right.KEEP_NOTICES, Right.KEEP_STAFF, Right.IMPORT}),
 }
-"""Who lacks SEE_GOALS sees of a goal what its client shares. A manager is shown numbers alone, an observer samples."""
+"""Who lacks SEE_GOALS sees of a goal what its client shares, and who has WRITE without READ_THREADS of the texts their
+own part (`records.thread_access`). A manager is shown numbers alone, an observer samples."""
 
 REACH: Mapping[Role, Reach] = {
     Role.ICW: Reach.OWN,

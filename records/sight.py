@@ -35,9 +35,9 @@ def shown(sight: Sight) -> ColumnElement[bool]:
         return true()
     match sight.reach:
         case Reach.TEAM:
-            return or_(clients.c.worker_id.in_(_team(sight)), _own(sight))
+            return or_(clients.c.worker_id.in_(_team(sight)), own(sight))
         case Reach.OWN:
-            return _own(sight)
+            return own(sight)
         case Reach.AGREED:
             return clients.c.id.in_(_referred(sight).where(referrals.c.agreed_at.is_not(None)))
         case _:
@@ -57,7 +57,8 @@ def of_the_team(sight: Sight) -> ColumnElement[bool]:
     return true() if sight.team_id is None else clients.c.worker_id.in_(_team(sight))
 
 
-def _own(sight: Sight) -> ColumnElement[bool]:
+def own(sight: Sight) -> ColumnElement[bool]:
+    """For a query that has `clients`: those with whom one works oneself, whatever else one sees."""
     asked = and_(escalations.c.assigned_to == sight.staff_id, escalations.c.resolved_at.is_(None))
     return or_(
         clients.c.worker_id.in_({sight.staff_id, *sight.covers}),

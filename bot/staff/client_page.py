@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import partial
 
 from aiohttp import web
@@ -14,7 +14,7 @@ from bot.site import render, see_other
 from bot.staff import names, notices
 from bot.staff.desk import known_of
 from bot.staff.draft import Shown
-from bot.staff.plain_words import LOST, NOTE_KINDS, OUTCOMES
+from bot.staff.plain_words import LOST, NOTE_KINDS, OUTCOMES, THREAD_REASONS
 from bot.staff.week import week_of
 from conversations import tools
 from conversations.county import County
@@ -22,12 +22,14 @@ from conversations.escalations import Trigger
 from conversations.events import WorkerInvited
 from conversations.nudges import NudgeKind
 from conversations.situation import MAY_BE_INVITED, SAID_YES, Consent, Mode, Situation
-from records import engagement, escalation_reads, notes, own_reminders, referrals, staff_reads, visits
+from conversations.wall_clock import at_wall
+from records import engagement, escalation_reads, notes, own_reminders, referrals, staff_reads, thread_access, visits
 from records.engagement import CLIENT, Asked, Kind, LogRow, note_staff_act
 from records.escalation_reads import Waiting
 from records.ids import new_id
 from records.roles import Right
 from records.sessions import Session
+from records.thread_access import Reads
 
 TWO_WEEKS = timedelta(days=14)
 
@@ -53,18 +55,22 @@ class Writing:
     talk_problem: str = ""
     flow: str = ""
     referral_problem: str = ""
+    why: str = ""
+    why_words: str = ""
+    why_problem: str = ""
     note: Mapping[str, str] = field(default_factory=dict)
     note_problems: Mapping[str, str] = field(default_factory=dict)
 
 
 NOTHING = Writing()
+SHOWS_TEXTS = (Reads.ALL, Reads.OWN_PART)
 
 
 async def show_client(request: web.Request, me: Session) -> web.Response:
     """Every look at somebody's texts goes into the log."""
     client_id, now = request.match_info["id"], request.app[CLOCK].now()
     await _client(request, me)
-    if me.may(Right.READ_THREADS):
+    if await reads_of(request, me, client_id) in SHOWS_TEXTS:
         look = partial(note_staff_act, kind=Kind.THREAD_VIEWED, staff_id=me.staff_id, now=now, client_id=client_id)
         await request.app[WRITER].run(look)
     return await client_page(request, me, NOTHING)
@@ -78,6 +84,7 @@ async def client_page(request: web.Request, me: Session, writing: Writing, statu
     planned = await reader.run(partial(staff_reads.planned, client_id=client_id))
     theirs = await reader.run(partial(visits.of_client, client_id=client_id))
     waiting = await reader.run(partial(escalation_reads.waiting, sight=me.sight, client_id=client_id))
+    since, no = await _since(request, client_id), await why_not_write(request, me, known)
     more = {
         "me": me,
         "county": county,
@@ -94,18 +101,19 @@ async def client_page(request: web.Request, me: Session, writing: Writing, statu
         "visits": theirs,
         "reminders": await reader.run(partial(own_reminders.open_of, client_id=client_id)),
         "mode": known.client.mode,
-        "since": await _since(request, client_id),
+        "since": since,
         "hides_texts": hides_texts(known, waiting),
-        "may_write": not why_not_write(known),
+        "may_write": not no,
         "may_start_talk": known.client.consent is Consent.ACTIVE and known.client.mode is Mode.BOT,
-        "why_not_write": why_not_write(known),
+        "why_not_write": no,
+        "thread_reasons": THREAD_REASONS.items(),
         "talks": talks_of(county),
         "writing": writing,
         "token": writing.token or new_id(now),
         "outcomes": OUTCOMES,
         "referrals": await reader.run(partial(referrals.of_client, client_id=client_id)),
         "colleagues": await names.at_work(request, Right.SEE_CLIENTS) if me.may(Right.REFER) else (),
-        "notes": await reader.run(partial(notes.of_client, client_id=client_id)) if context["reads"] else (),
+        "notes": await reader.run(partial(notes.of_client, client_id=client_id)) if me.may(Right.READ_THREADS) else (),
         "note_kinds": {kind: words for kind, words in NOTE_KINDS.items() if kind != notes.NoteKind.ADDITION},
         "today": now.astimezone(known.client.zone).date(),
         "notice": notices.of(request),
@@ -131,14 +139,22 @@ def talks_of(county: County) -> Mapping[str, str]:
     return {flow: about for flow, about in TALKS.items() if tools.has_flow(flow, county)}
 
 
-def why_not_write(known: Situation) -> str:
-    """Why nobody can write to this client just now, and what to do instead; "" when one can."""
+async def why_not_write(request: web.Request, me: Session, known: Situation) -> str:
+    """Why one cannot write to this client just now, and what to do instead; "" when one can."""
     client = known.client
     if client.mode is Mode.SILENT:
         return f"Texts are not safe for {client.first_name}, so nothing can be sent. Use the safe-contact plan."
     if client.consent not in SAID_YES:
         return f"{client.first_name} does not get texts just now, so nothing can be sent. Call, write a letter or meet."
+    if not me.may(Right.READ_THREADS) and client.mode is not Mode.BOT and not await has_thread(request, me, client.id):
+        return f"Somebody else of the office is with {client.first_name} just now. Write when they have signed off."
     return ""
+
+
+async def has_thread(request: web.Request, me: Session, client_id: str) -> bool:
+    """Whether it was they who took it over last."""
+    since = await _since(request, client_id)
+    return since is not None and since.subject == Mode.HUMAN and since.actor == me.staff_id
 
 
 def hides_texts(known: Situation, waiting: Sequence[Waiting]) -> bool:
@@ -161,10 +177,30 @@ async def _since(request: web.Request, client_id: str) -> LogRow | None:
 
 async def _thread(request: web.Request, me: Session) -> Mapping[str, object]:
     """Who may not read the texts sees that they went, and how far they came."""
-    client, reads = await _client(request, me), me.may(Right.READ_THREADS)
-    texts = await request.app[READER].run(partial(staff_reads.thread, client_id=client.id))
-    if not reads:
+    client = await _client(request, me)
+    reads, reader = await reads_of(request, me, client.id), request.app[READER]
+    texts = await reader.run(partial(staff_reads.thread, client_id=client.id))
+    if reads is Reads.OWN_PART:
+        texts = await reader.run(
+            partial(thread_access.own_part, client_id=client.id, staff_id=me.staff_id, texts=texts)
+        )
+    elif reads is not Reads.ALL:
         texts = [replace(text, body="") for text in texts if text.direction == "out"]
-    waits = await request.app[READER].run(partial(staff_reads.is_mid_breath, client_id=client.id))
-    who = {**await names.of_staff(request), CLIENT: client.first_name}
-    return {"client": client, "thread": texts, "names": who, "lost": LOST, "waits": waits, "reads": reads}
+    waits = await reader.run(partial(staff_reads.is_mid_breath, client_id=client.id))
+    return {
+        "client": client,
+        "thread": texts,
+        "names": {**await names.of_staff(request), CLIENT: client.first_name},
+        "lost": LOST,
+        "waits": waits and reads is Reads.ALL,
+        "reads": reads in SHOWS_TEXTS,
+        "reads_all": reads is Reads.ALL,
+        "is_to_say_why": reads is Reads.ONCE_TOLD_WHY,
+    }
+
+
+async def reads_of(request: web.Request, me: Session, client_id: str) -> Reads:
+    """A supervisor's reason holds for the rest of the county's day."""
+    now, zone = request.app[CLOCK].now(), request.app[COUNTY].zone
+    since = at_wall(now.astimezone(zone).date(), time.min, zone)
+    return await request.app[READER].run(partial(thread_access.reads, me=me, client_id=client_id, since=since))

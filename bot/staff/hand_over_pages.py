@@ -10,7 +10,7 @@ from bot.keys import WRITER
 from bot.site import render, see_other
 from bot.site.wall_time import wall_time
 from bot.staff import client_page, notices
-from bot.staff.client_page import Writing, talks_of, why_not_write
+from bot.staff.client_page import Writing, has_thread, talks_of, why_not_write
 from bot.staff.desk import Desk, desk_of, known_of
 from bot.staff.draft import LONGEST, answer, going_now
 from bot.staff.fields import filled_in
@@ -18,13 +18,14 @@ from bot.staff.once import ONCE
 from bot.staff.plain_words import reason
 from conversations.events import Event, WorkerJoined, WorkerLeft, WorkerStarted, WorkerWrote
 from conversations.situation import Consent, Mode
+from records.roles import Right
 from records.sessions import Session
 
 
 async def take_over(request: web.Request, me: Session) -> web.Response:
     """The client is told by whom. Who has the thread has it, however often this is clicked."""
     known = await known_of(request, me, request.match_info["id"])
-    if why_not_write(known):
+    if await why_not_write(request, me, known):
         return _back(request, "not-sent")
     if known.client.mode is Mode.BOT:
         await _once(request, me, WorkerJoined(me.first_name))
@@ -35,7 +36,7 @@ async def write(request: web.Request, me: Session) -> web.Response:
     desk = await desk_of(request, me, request.match_info["id"])
     said = await filled_in(request, "token", "words")
     shown = answer(said["words"], me.first_name, desk.around)
-    problem = why_not_write(desk.situation) or _amiss(said["words"])
+    problem = await why_not_write(request, me, desk.situation) or _amiss(said["words"])
     if problem or shown is None:
         writing = Writing(said["words"], shown, problem, said["token"])
         return await client_page.client_page(request, me, writing, status=422)
@@ -56,6 +57,8 @@ async def preview(request: web.Request, me: Session) -> web.Response:
 async def hand_back(request: web.Request, me: Session) -> web.Response:
     """Milepost answers again, and the client is told, unless the thread was not a person's."""
     known = await known_of(request, me, request.match_info["id"])
+    if not (me.may(Right.READ_THREADS) or await has_thread(request, me, known.client.id)):
+        return _back(request, "not-yours")
     if known.client.mode is Mode.HUMAN:
         await _once(request, me, WorkerLeft(me.first_name))
     return _back(request, "handed-back")

@@ -26,6 +26,7 @@ NOTICES = {
     "yours": "You have this thread. Milepost is silent until you hand it back.",
     "sent": "Your text is on its way.",
     "not-sent": "Nothing was sent.",
+    "not-yours": "Somebody else of the office has this thread.",
     "handed-back": "Milepost answers again.",
     "started-again": "Texts may go out again.",
     "talk-started": "Milepost has begun the conversation.",

@@ -380,6 +380,7 @@ LOG_KINDS = {
     "leave_added": "Leave entered",
     "leave_removed": "Leave removed",
     "set_aside": "Could not be taken; set aside",
+    "thread_opened": "Said why they read the texts",
     "thread_viewed": "Texts looked at",
     "list_imported": "List brought in",
     "log_exported": "Log downloaded",
@@ -409,6 +410,16 @@ CLIENT_CHANGES = {
     "safety_word_set": "A safety word was set",
     "safety_word_cleared": "The safety word was cleared",
 }
+
+THREAD_REASONS = {
+    "coaching": "Coaching a worker",
+    "quality": "Looking at how the texts go",
+    "concern": "A concern or a complaint about this client's texts",
+    "helping": "Helping out for their worker",
+    "request": "The client, or somebody for them, asked for it",
+    "other": "Something else",
+}
+"""Why a supervisor reads a thread, by `records.thread_access.Why`."""
 
 ACCOUNT_CHANGES = {
     "opened": "Opened",
@@ -485,6 +496,7 @@ SUBJECTS: Mapping[str, Mapping[str, str]] = {
     "client": CLIENT_CHANGES,
     "note": NOTE_KINDS,
     "account": ACCOUNT_CHANGES,
+    "thread": THREAD_REASONS,
 }
 """What the subject of a log row can be, by the first word of the row's kind."""
 

@@ -8,20 +8,24 @@ from functools import partial
 from aiohttp import web
 
 from bot.keys import CLOCK, COUNTY, READER, WRITER
-from bot.site import render
+from bot.site import render, see_other
 from bot.staff import names
+from bot.staff.client_page import reads_of
 from bot.staff.desk import known_of
 from bot.staff.plain_words import LOST
 from records import staff_reads
 from records.engagement import CLIENT, Kind, note_staff_act
 from records.sessions import Session
+from records.thread_access import Reads
 
 TEXT_ID = re.compile(r"[0-9a-f]{32}")
 
 
 async def show_texts(request: web.Request, me: Session) -> web.Response:
-    """Each page is a look at the thread, and is logged."""
+    """Each page is a look at the thread, and is logged. Who is to say why is asked at the client's page."""
     client, now = (await known_of(request, me, request.match_info["id"])).client, request.app[CLOCK].now()
+    if await reads_of(request, me, client.id) is not Reads.ALL:
+        return see_other(f"/staff/clients/{client.id}#texts")
     wanted = request.query.get("before", "")
     before = wanted if TEXT_ID.fullmatch(wanted) else None
     look = partial(note_staff_act, kind=Kind.THREAD_VIEWED, staff_id=me.staff_id, now=now, client_id=client.id)
