@@ -256,7 +256,7 @@ _LOG = (
 
 def page(connection: Connection, asked: Asked, *, before: str | None = None, limit: int = 50) -> list[LogRow]:
     """The newest rows first; `before` is the id of the last row of the page before."""
-    wanted = _LOG.limit(limit).where(_in_sight(asked.sight))
+    wanted = _LOG.limit(limit).where(in_sight(asked.sight))
     if before is not None:
         wanted = wanted.where(engagement.c.id < before)
     for column, value in (
@@ -275,7 +275,7 @@ def page(connection: Connection, asked: Asked, *, before: str | None = None, lim
     return [_log_row(row) for row in connection.execute(wanted)]
 
 
-def _in_sight(sight: Sight) -> ColumnElement[bool]:
+def in_sight(sight: Sight) -> ColumnElement[bool]:
     """Rows about clients go with the client, to whoever has them now; the others are their member of staff's."""
     if sight.sees_all:
         return true()

@@ -206,6 +206,22 @@ def add_client(connection: Connection, wanted: NewClient, staff_id: str, now: da
     return str(row["id"])
 
 
+def bring_up_to_date(
+    connection: Connection,
+    known: Any,  # noqa: ANN401  a row of `clients`, locked
+    wanted: NewClient,
+    staff_id: str,
+    now: datetime,
+) -> tuple[str, ...]:
+    """As `take_clients` does it to one who is known; gives what changed. Raises IntegrityError if another is so."""
+    fields = _differing(wanted, known)
+    if fields:
+        connection.execute(_CHANGE, [_change(wanted, known)])
+        by = {"client_id": known.id, "worker_id": wanted.worker_id, "actor": staff_id}
+        engagement.append(connection, [entry(Kind.CLIENT_CHANGED, now, **by)])
+    return fields
+
+
 def weigh_clients(connection: Connection, wanted: Sequence[NewClient]) -> Sequence[Judged]:
     """What `take_clients` would make of them. Changes nothing."""
     return [one.judged for one in _weigh(wanted, _known(connection, wanted))]

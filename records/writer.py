@@ -23,12 +23,15 @@ from sqlalchemy import Connection, Engine
 
 from conversations.county import County
 from conversations.events import Event
-from records import escalation_watch, hook_replies, lanes, thread_acts, turns
+from records import case_system, escalation_watch, hook_replies, lanes, thread_acts, turns
+from records.case_system import Put
 from records.delivery_trouble import Trouble
 from records.errors import StorageError
 from records.escalations import Closing
+from records.sight import Sight
 from records.turn_runner import TurnRunner
 from records.turns import Decider, Inbound, Taken
+from records.visit_imports import WantedVisit
 
 __all__ = ["Decider", "Inbound", "Taken", "Writer"]
 
@@ -113,6 +116,14 @@ class Writer:
     async def act(self, client_id: str, event: Event, actor: str) -> None:
         """Something a member of staff did (`actor` is their id) happens to a client. Raises NotFoundError."""
         await self.run(lambda connection: self._runner.turns.act(connection, client_id, event, actor, self._clock()))
+
+    async def put_visit(self, whose: str, said: WantedVisit, sight: Sight, actor: str) -> Put:
+        """What a case system says of a visit. Raises as `case_system.put_visit`."""
+        return await self.run(
+            lambda connection: case_system.put_visit(
+                self._runner.turns, connection, whose, said, sight, self._county, actor, self._clock()
+            )
+        )
 
     async def resolve(self, escalation_id: str, closing: Closing, staff_id: str) -> bool:
         """Close an escalation; False if it was. Raises NotFoundError. What else comes of it: `thread_acts.resolve`."""

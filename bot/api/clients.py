@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict
 from functools import partial
-from typing import Annotated
+from http.client import CREATED, OK
 
 from pydantic import AwareDatetime, BaseModel, Field
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from bot.api.calls import Answer, Call
-from bot.api.shapes import Nothing, Page, PageAsked, page_of, place_of
-from conversations.situation import Consent
-from records import api_reads
+from bot.api.problems import ApiError, ProblemKind, refused
+from bot.api.shapes import AN_ID, LABEL, Asked, Email, Nothing, Page, PageAsked, page_of, place_of
+from bot.imports import cells
+from bot.imports.client_list import LONGEST_NAME, is_zone
+from bot.keys import COUNTY, WRITER
+from conversations.events import WorkerInvited
+from conversations.situation import MAY_BE_INVITED, Consent
+from records import api_reads, case_system
 from records.api_reads import ApiClient
 from records.api_tokens import Scope
-
-AN_ID = re.compile("[0-9a-f]{32}")
-Email = Annotated[str, Field(max_length=254, pattern=r"^[!-~]+@[!-~]+$", examples=["ana@county.example"])]
+from records.case_system import Put
+from records.errors import ChangedError, RefusedError
+from records.import_verdicts import Verdict
+from records.people import NewClient
+from records.roles import Right
 
 
 class Client(BaseModel):
@@ -33,6 +41,29 @@ class Client(BaseModel):
     worker_email: str = Field(description="their worker's", examples=["ana@county.example"])
     last_heard_at: AwareDatetime | None = Field(description="when they last texted")
     created_at: AwareDatetime
+
+
+class ClientSaid(Asked):
+    """A client as the case system has them."""
+
+    number: str = Field(min_length=7, max_length=40, description="of the US, best in E.164", examples=["+17075550142"])
+    first_name: str = Field(min_length=1, max_length=LONGEST_NAME, pattern=LABEL, examples=["Maria"])
+    language: str = Field(
+        max_length=12, description="one of the county's. Taken for a new client only", examples=["es"]
+    )
+    worker_email: Email
+    zone: str | None = Field(default=None, max_length=40, description="IANA; left out: the county's")
+    phone_is_shared: bool = Field(default=False, description="taken for a new client only")
+
+
+class ClientPut(BaseModel):
+    verdict: Verdict = Field(description="`new`, `changed` or `same`")
+    changed: list[str] = Field(description="which fields were")
+    client: Client
+
+
+class InviteSaid(Asked):
+    by: Email = Field(description="the member of staff who invites, and whom the client said yes to")
 
 
 class ClientsAsked(PageAsked):
@@ -55,6 +86,54 @@ async def show_client(call: Call, _asked: Nothing) -> Answer:
 
 async def show_client_by_external_id(call: Call, _asked: Nothing) -> Answer:
     ask = partial(api_reads.client_by_external_id, external_id=call.path["external_id"], sight=call.sight)
+    return Answer(shape(call, await call.read(ask)))
+
+
+async def put_client(call: Call, said: ClientSaid) -> Answer:
+    """Nobody is texted by it."""
+    county, amiss = call.request.app[COUNTY], cells.amiss("first_name", said.first_name, LONGEST_NAME)
+    number, name = cells.phone(said.number), cells.words(said.first_name)
+    if number is None:
+        raise refused(("number", "is no valid phone number"))
+    if amiss or not name:
+        raise refused(("first_name", amiss[0] if amiss else "is empty"))
+    if said.language not in county.languages:
+        raise refused(("language", f"is none of {', '.join(county.languages)}"))
+    if said.zone is not None and not is_zone(said.zone):
+        raise refused(("zone", "is no time zone, such as America/Los_Angeles"))
+    zone, external_id, now = said.zone or county.zone.key, call.path["external_id"], call.now
+
+    def put(connection: Connection) -> Put:
+        try:
+            worker = case_system.worker_id(connection, said.worker_email, call.sight)
+        except RefusedError as no:
+            raise refused(("worker_email", str(no))) from None
+        wanted = NewClient(number, name, said.language, zone, worker, said.phone_is_shared)
+        return case_system.put_client(connection, external_id, wanted, call.sight, call.token.id, now)
+
+    try:
+        done = await call.write(put)
+    except RefusedError as no:
+        raise refused(("number", str(no))) from None
+    except ChangedError:
+        raise ApiError(ProblemKind.CONFLICT, "The number is that of a client with another external id.") from None
+    except IntegrityError:
+        raise ApiError(ProblemKind.CONFLICT, "Another call put the same client. Send it again.") from None
+    one = await call.read(partial(api_reads.client, client_id=done.client_id, sight=call.sight))
+    shown = ClientPut(verdict=done.judged.verdict, changed=list(done.judged.reasons), client=shape(call, one))
+    return Answer(shown, CREATED if done.judged.verdict is Verdict.NEW else OK)
+
+
+async def invite(call: Call, said: InviteSaid) -> Answer:
+    """At once, or when the sending hours begin. Sent twice, they are invited once."""
+    client_id, right = call.path["client_id"], Right.KEEP_CONTACT
+    ask = partial(api_reads.client, client_id=client_id, sight=call.sight)
+    one = await call.read(ask)
+    if one.consent not in MAY_BE_INVITED | {Consent.INVITED}:
+        raise ApiError(ProblemKind.CONFLICT, f"The consent is {one.consent}, so nobody can invite them.")
+    by = await call.acting(said.by, right, client_id)
+    if one.consent != Consent.INVITED:
+        await call.request.app[WRITER].act(client_id, WorkerInvited(by.first_name), by.staff_id)
     return Answer(shape(call, await call.read(ask)))
 
 

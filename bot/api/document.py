@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from bot.api.problems import MEDIA_TYPE, Problem, ProblemKind
-from bot.api.routes import BASE, PARTS, ROUTES, ApiRoute
+from bot.api.routes import BASE, KEY, PARTS, ROUTES, ApiRoute
 from bot.api.serving import JSON
 from bot.api.shapes import Nothing
 from records.api_tokens import MEANS
@@ -20,7 +20,6 @@ Schema = dict[str, Any]
 Refs = Mapping[tuple[Any, Literal["validation", "serialization"]], Schema]
 """Where each shape stands, by the shape and by whether it is taken or given."""
 
-KEY_PATTERN = r"^[!-~]{8,255}$"
 ABOUT = """Feed clients and visits in, read engagement out.
 
 Every call carries `Authorization: Bearer mp_...`; whoever keeps the accounts makes tokens at `/staff/tokens`, or with
@@ -116,7 +115,7 @@ def _path_parameters(route: ApiRoute) -> Iterator[Schema]:
             "in": "path",
             "required": True,
             "description": part.means,
-            "schema": {"type": part.type, "pattern": part.pattern},
+            "schema": {"type": "string", "pattern": part.pattern},
             "example": part.example,
         }
 
@@ -128,7 +127,7 @@ def _other_parameters(route: ApiRoute, refs: Refs) -> Iterator[Schema]:
             "in": "header",
             "required": True,
             "description": "New with each new request; sent again, the answer is that of the first time.",
-            "schema": {"type": "string", "pattern": KEY_PATTERN},
+            "schema": {"type": "string", "pattern": KEY},
         }
     if route.has_body or route.takes is Nothing:
         return

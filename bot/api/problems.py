@@ -35,10 +35,10 @@ class ProblemKind(Enum):
     FORBIDDEN = ("scope-missing", 403, "The token is not for this", "Ask whoever keeps the tokens for this scope.")
     NOT_FOUND = ("not-found", 404, "Not here", "There is none, or it is out of the token's reach.")
     METHOD = ("method-not-allowed", 405, "Not that method", "The header Allow names those that there are.")
-    CONFLICT = ("conflict", 409, "It stands otherwise", "Read it again, and see whether the call still makes sense.")
+    CONFLICT = ("conflict", 409, "Not as things stand here", "See `errors`, or read the record again.")
     TOO_LARGE = ("too-large", 413, "The body is too large", "Send one record at a time, below 64 KB.")
     MEDIA = ("media-type", 415, "The body is of another type", "Send `Content-Type: application/json`.")
-    INVALID = ("invalid", 422, "Something is amiss", "Mend what `errors` names, and send it again.")
+    INVALID = ("invalid", 422, "It does not fit the document", "Mend what `errors` names, and send it again.")
     KEY_REUSED = ("key-reused", 422, "The Idempotency-Key was another request's", "Take a new key for a new request.")
     TOO_MANY = ("too-many", 429, "Too many calls", "Wait for as many seconds as Retry-After says.")
     BROKEN = ("broken", 500, "Something broke here", "It was noted. Call again in a while; if it stays so, tell us.")
@@ -89,8 +89,9 @@ class ApiError(Exception):
         self.headers = headers or {}
 
 
-def invalid(field: str, message: str) -> ApiError:
-    return ApiError(ProblemKind.INVALID, errors=[Amiss(field=field, message=message)])
+def refused(*amiss: tuple[str, str]) -> ApiError:
+    """What fits the document, and yet cannot be here: (field, message) each."""
+    return ApiError(ProblemKind.CONFLICT, errors=[Amiss(field=field, message=message) for field, message in amiss])
 
 
 def answer(error: ApiError) -> web.Response:

@@ -11,11 +11,11 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from bot.api.calls import Call
-from bot.api.problems import Amiss, ApiError, ProblemKind, invalid
+from bot.api.problems import Amiss, ApiError, ProblemKind
 from bot.api.rate_limit import RATE_LIMIT
-from bot.api.routes import PARTS, ApiRoute
-from bot.api.secrets import PREFIX, hash_of
+from bot.api.routes import KEY, PARTS, ApiRoute
 from bot.keys import READER, WALL_CLOCK, WRITER
+from bot.token_secrets import PREFIX, hash_of
 from records import api_tokens
 from records.api_tokens import USED_EVERY, Token
 
@@ -30,7 +30,7 @@ def serve(route: ApiRoute) -> Callable[[web.Request], Awaitable[web.StreamRespon
         token = await _caller(request)
         if route.scope not in token.scopes:
             raise ApiError(ProblemKind.FORBIDDEN, f"The token needs the scope {route.scope}.")
-        call = Call(request, token, _path(route, request))
+        call = Call(request, token, _path(route, request), _key(route, request))
         given = await route.view(call, await _said(route, request))
         headers = {"Cache-Control": "no-store"}
         if given.body is None:
@@ -63,19 +63,31 @@ def _path(route: ApiRoute, request: web.Request) -> Mapping[str, str]:
     for name in route.parts:
         if not re.fullmatch(PARTS[name].pattern, request.match_info[name]):
             if name == "external_id":
-                raise invalid(name, f"must match {PARTS[name].pattern}")
+                raise _invalid(name, f"must match {PARTS[name].pattern}")
             raise ApiError(ProblemKind.NOT_FOUND)
     return dict(request.match_info)
+
+
+def _invalid(field: str, message: str) -> ApiError:
+    return ApiError(ProblemKind.INVALID, errors=[Amiss(field=field, message=message)])
+
+
+def _key(route: ApiRoute, request: web.Request) -> str:
+    """Raises ApiError where one is needed and there is none that fits."""
+    key = request.headers.get("Idempotency-Key", "")
+    if route.keyed and not re.fullmatch(KEY, key):
+        raise ApiError(ProblemKind.NO_KEY)
+    return key
 
 
 async def _said(route: ApiRoute, request: web.Request) -> BaseModel:
     """Raises ApiError with all that is amiss."""
     try:
         if not route.has_body:
-            return route.takes.model_validate_strings(_query(route, request))
+            return route.takes.model_validate(_query(route, request))
         if request.content_type != JSON:
             raise ApiError(ProblemKind.MEDIA)
-        return route.takes.model_validate_json(await request.read(), strict=True)
+        return route.takes.model_validate_json(await request.read())
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False, include_context=False)
         if found[0]["type"] == "json_invalid":
@@ -93,7 +105,7 @@ def _query(route: ApiRoute, request: web.Request) -> Mapping[str, Any]:
         if field is not None and get_origin(field.annotation) is list:
             said[name] = values
         elif len(values) > 1:
-            raise invalid(name, "stands more than once")
+            raise _invalid(name, "stands more than once")
         else:
             said[name] = values[0]
     return said

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import typer
 
-from bot.api.secrets import hash_of, new_secret
 from bot.clock import SystemClock
 from bot.errors import Problem, StartError
 from bot.ground import transaction
 from bot.settings import DatabaseSettings, load
+from bot.token_secrets import hash_of, new_secret
 from records import api_tokens
 from records.api_tokens import OPERATOR, ListedToken, NewToken, Scope
 from records.errors import NotFoundError, RefusedError

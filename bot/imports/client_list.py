@@ -82,13 +82,13 @@ def _reasons(
             written["worker_email"].lower() in workers
         ),
         "shared is neither yes nor no": written.get("shared", "").lower() in cells.YES | cells.NO,
-        "zone is no time zone, such as America/Los_Angeles": _is_zone(written.get("zone", "")),
+        "zone is no time zone, such as America/Los_Angeles": is_zone(written.get("zone", "")),
     }
     return [reason for reason, holds in checks.items() if not holds] + cells.amiss("first_name", name, LONGEST_NAME)
 
 
 @lru_cache(maxsize=1024)
-def _is_zone(name: str) -> bool:
+def is_zone(name: str) -> bool:
     """Nothing is a zone too: the county's."""
     try:
         return not name or bool(ZoneInfo(name))

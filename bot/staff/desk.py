@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Protocol
 
 from aiohttp import web
 
@@ -14,12 +15,19 @@ from bot.staff.draft import Around
 from conversations.situation import Situation
 from conversations.text_rules import RuleLists
 from records import staff_reads
-from records.sessions import Session
+from records.sight import Sight
 from records.staff_reads import Planned
 
 A_MONTH = timedelta(days=30)
 
 RULE_LISTS: web.AppKey[Mapping[str, RuleLists]] = web.AppKey("rule_lists")
+
+
+class Sees(Protocol):
+    """Whoever is at the desk: a member of staff, or a system that speaks for one."""
+
+    @property
+    def sight(self) -> Sight: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +39,7 @@ class Desk:
     also: list[Planned]
 
 
-async def known_of(request: web.Request, me: Session, client_id: str) -> Situation:
+async def known_of(request: web.Request, me: Sees, client_id: str) -> Situation:
     """Raises NotFoundError unless this is a client they may see."""
     ask = partial(
         staff_reads.situation,
@@ -43,7 +51,7 @@ async def known_of(request: web.Request, me: Session, client_id: str) -> Situati
     return await request.app[READER].run(ask)
 
 
-async def desk_of(request: web.Request, me: Session, client_id: str, besides: str = "") -> Desk:
+async def desk_of(request: web.Request, me: Sees, client_id: str, besides: str = "") -> Desk:
     """Raises NotFoundError as `known_of`. The nudge `besides` does not count for the caps."""
     reader, county, now = request.app[READER], request.app[COUNTY], request.app[CLOCK].now()
     known = await known_of(request, me, client_id)

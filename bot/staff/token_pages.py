@@ -9,11 +9,11 @@ from functools import partial
 
 from aiohttp import web
 
-from bot.api.secrets import hash_of, new_secret
 from bot.keys import COUNTY, READER, WALL_CLOCK, WRITER
 from bot.site import render, see_other
 from bot.staff import fields, notices
 from bot.staff.once import ONCE
+from bot.token_secrets import hash_of, new_secret
 from conversations.wall_clock import at_wall
 from records import accounts, api_tokens
 from records.api_tokens import LONGEST_NAME, MEANS, NewToken, Scope

@@ -1,4 +1,4 @@
-"""A visit that staff are about to enter or move: what is amiss with it, and what to think of. Pure."""
+"""A visit that is about to be entered, moved or closed: what is amiss with it, and what to think of. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ from bot.staff import fields
 from conversations.county import County
 from conversations.office_hours import is_open
 from conversations.situation import Client
-from conversations.visits import FARTHEST, LONGEST, Visit
+from conversations.visits import AHEAD, FARTHEST, LONGEST, Visit, VisitEvent, VisitStatus
+
+CLOSED_BY = {
+    VisitEvent.ATTENDED: VisitStatus.ATTENDED,
+    VisitEvent.MISSED: VisitStatus.MISSED,
+    VisitEvent.ENDED_BY_OFFICE: VisitStatus.ENDED_BY_OFFICE,
+}
+HELD = frozenset({VisitStatus.ATTENDED, VisitStatus.MISSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +69,10 @@ def weigh(draft: VisitDraft, client: Client, county: County, now: datetime) -> W
     if starts_at is not None and not problems and not draft.anyway and not is_open(starts_at, county):
         asks = "The office is closed then."
     return Weighed(problems, asks, None if problems or asks else starts_at)
+
+
+def fits(visit: Visit, status: VisitStatus, *, begun: bool) -> bool:
+    """How it went is known once it began; what is to come can be ended."""
+    if status is VisitStatus.ENDED_BY_OFFICE:
+        return visit.status in AHEAD
+    return begun and visit.status in AHEAD | HELD

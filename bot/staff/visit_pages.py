@@ -15,22 +15,16 @@ from bot.staff import notices
 from bot.staff.desk import known_of
 from bot.staff.fields import filled_in
 from bot.staff.once import ONCE
-from bot.staff.visit_draft import VisitDraft, Weighed, as_it_stands, weigh
+from bot.staff.visit_draft import CLOSED_BY, VisitDraft, Weighed, as_it_stands, fits, weigh
 from conversations.events import VisitChanged
 from conversations.situation import SAID_YES, Client, Mode, Situation
-from conversations.visits import AHEAD, LONGEST, MOVABLE, Visit, VisitEvent, VisitStatus
+from conversations.visits import LONGEST, MOVABLE, Visit, VisitEvent, VisitStatus
 from records import visits
 from records.ids import new_id
 from records.sessions import Session
 from records.visits import ClientVisit
 
-CLOSED_BY = {
-    VisitEvent.ATTENDED: VisitStatus.ATTENDED,
-    VisitEvent.MISSED: VisitStatus.MISSED,
-    VisitEvent.ENDED_BY_OFFICE: VisitStatus.ENDED_BY_OFFICE,
-}
 TODAY = "/staff"
-HELD = frozenset({VisitStatus.ATTENDED, VisitStatus.MISSED})
 
 
 async def show_new(request: web.Request, me: Session) -> web.Response:
@@ -84,7 +78,7 @@ async def close(request: web.Request, me: Session) -> web.Response:
         raise web.HTTPBadRequest(text="Choose what became of the visit.")
     page = TODAY if form["on"] == "today" else f"/staff/clients/{known.client.id}"
     if status is not one.visit.status:
-        if not _fits(one.visit, status, begun=one.visit.starts_at <= request.app[CLOCK].now()):
+        if not fits(one.visit, status, begun=one.visit.starts_at <= request.app[CLOCK].now()):
             return see_other(notices.address(page, "visit-not-so"))
         await _change(request, me, known.client, replace(one.visit, status=status), VisitEvent(what))
     return see_other(notices.address(page, "visit-noted"))
@@ -104,13 +98,6 @@ def calendar_answer(request: web.Request, found: list[ClientVisit], name: str) -
         "Cache-Control": "no-store",
     }
     return web.Response(body=calendar_file(entries, request.app[COUNTY].zone), headers=headers)
-
-
-def _fits(visit: Visit, status: VisitStatus, *, begun: bool) -> bool:
-    """How it went is known once it began; what is to come can be ended."""
-    if status is VisitStatus.ENDED_BY_OFFICE:
-        return visit.status in AHEAD
-    return begun and visit.status in AHEAD | HELD
 
 
 async def _change(request: web.Request, me: Session, client: Client, visit: Visit, what: VisitEvent) -> None:
@@ -163,8 +150,8 @@ def _page(
         "one": one,
         "visit": visit,
         "may_move": visit.status in MOVABLE,
-        "may_end": _fits(visit, VisitStatus.ENDED_BY_OFFICE, begun=begun),
-        "may_say_how": _fits(visit, VisitStatus.ATTENDED, begun=begun),
+        "may_end": fits(visit, VisitStatus.ENDED_BY_OFFICE, begun=begun),
+        "may_say_how": fits(visit, VisitStatus.ATTENDED, begun=begun),
         "is_told": known.client.consent in SAID_YES and known.client.mode is Mode.BOT,
     }
     return render(request, "visit.html", {**_context(request, me, known, draft, weighed), **more}, status)

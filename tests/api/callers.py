@@ -12,7 +12,7 @@ from aiohttp import ClientSession
 from multidict import CIMultiDictProxy
 from sqlalchemy import Connection
 
-from bot.api.secrets import hash_of, new_secret
+from bot.token_secrets import hash_of, new_secret
 from records import api_tokens
 from records.api_tokens import OPERATOR, NewToken, Scope
 from tests.staff.office import MONDAY, Office

@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, insert, update
 
 from conversations.escalations import Level, Trigger
+from records.engagement import Kind, append, entry
 from records.ids import new_id
 from records.tables import clients, escalations, messages, nudges, staff, teams, visits
 from tests.staff.life import nudge, text
@@ -25,6 +26,7 @@ class Records:
     nudge_id: str
     escalation_id: str
     external_id: str
+    row_id: str
     number: str = "1"
 
 
@@ -58,4 +60,6 @@ def _records(connection: Connection, email: str, worker: str, client: str, exter
     connection.execute(insert(escalations).values({**item, "due_at": MONDAY + A_DAY, "assigned_to": worker}))
     said = text(client, "I want to finish my GED", MONDAY, direction="in", author="client", state="received")
     connection.execute(insert(messages).values(said))
-    return Records(email, client, str(written["id"]), str(item["id"]), external_id)
+    logged = entry(Kind.GOAL_SET, MONDAY, client_id=client, worker_id=worker, subject="1")
+    append(connection, [logged])
+    return Records(email, client, str(written["id"]), str(item["id"]), external_id, logged["id"])
