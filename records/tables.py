@@ -189,7 +189,7 @@ former_numbers = Table(
     Column("client_id", ID, ForeignKey("clients.id"), nullable=False, index=True),
     Column("number", String(20), nullable=False),
     Column("until", Moment, nullable=False),
-    Column("changed_by", ID, ForeignKey("staff.id"), nullable=False),
+    Column("changed_by", ID, nullable=False),  # a staff id, or that of a token
 )
 
 consent_events = Table(

@@ -20,7 +20,6 @@ def upgrade() -> None:
         sa.Column("until", Moment(), nullable=False),
         sa.Column("changed_by", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(["client_id"], ["clients.id"], name=op.f("fk_former_numbers_client_id")),
-        sa.ForeignKeyConstraint(["changed_by"], ["staff.id"], name=op.f("fk_former_numbers_changed_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_former_numbers")),
     )
     op.create_index(op.f("ix_former_numbers_client_id"), "former_numbers", ["client_id"])
