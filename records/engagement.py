@@ -256,23 +256,32 @@ _LOG = (
 
 def page(connection: Connection, asked: Asked, *, before: str | None = None, limit: int = 50) -> list[LogRow]:
     """The newest rows first; `before` is the id of the last row of the page before."""
-    wanted = _LOG.limit(limit).where(in_sight(asked.sight))
+    wanted = _LOG.limit(limit).where(*_fitting(asked))
     if before is not None:
         wanted = wanted.where(engagement.c.id < before)
+    return [_log_row(row) for row in connection.execute(wanted)]
+
+
+def has_more_than(connection: Connection, asked: Asked, count: int) -> bool:
+    fitting = select(engagement.c.id).where(*_fitting(asked)).order_by(engagement.c.id).offset(count).limit(1)
+    return connection.execute(fitting).first() is not None
+
+
+def _fitting(asked: Asked) -> Iterator[ColumnElement[bool]]:
+    yield in_sight(asked.sight)
     for column, value in (
         (engagement.c.client_id, asked.client_id),
         (engagement.c.worker_id, asked.worker_id),
         (engagement.c.language, asked.language),
     ):
         if value is not None:
-            wanted = wanted.where(column == value)
+            yield column == value
     if asked.kinds:
-        wanted = wanted.where(engagement.c.kind.in_(asked.kinds))
+        yield engagement.c.kind.in_(asked.kinds)
     if asked.since is not None:
-        wanted = wanted.where(engagement.c.at >= asked.since)
+        yield engagement.c.at >= asked.since
     if asked.until is not None:
-        wanted = wanted.where(engagement.c.at < asked.until)
-    return [_log_row(row) for row in connection.execute(wanted)]
+        yield engagement.c.at < asked.until
 
 
 def in_sight(sight: Sight) -> ColumnElement[bool]:
@@ -281,14 +290,6 @@ def in_sight(sight: Sight) -> ColumnElement[bool]:
         return true()
     theirs = engagement.c.client_id.in_(select(clients.c.id).where(shown(sight)))
     return or_(theirs, and_(engagement.c.client_id.is_(None), oversees(sight, engagement.c.worker_id)))
-
-
-def everything(connection: Connection, asked: Asked, *, at_once: int = 1000) -> Iterator[LogRow]:
-    """All rows that fit, newest first, a page at a time: for an export."""
-    before = None
-    while rows := page(connection, asked, before=before, limit=at_once):
-        yield from rows
-        before = rows[-1].id
 
 
 def _log_row(row: Any) -> LogRow:  # noqa: ANN401  a row of _LOG

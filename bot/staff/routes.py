@@ -23,6 +23,7 @@ from bot.staff import (
     hand_over_pages,
     import_pages,
     leave_pages,
+    log_export,
     log_page,
     new_client_page,
     note_pages,
@@ -195,7 +196,7 @@ ROUTES: Sequence[StaffRoute] = (
     _post(f"{LIST}/run", Right.IMPORT, import_pages.bring_in, About.LIST),
     _post(f"{LIST}/drop", Right.IMPORT, import_pages.drop, About.LIST),
     _get("/staff/log", Right.READ_LOG, log_page.show_log),
-    _get("/staff/log.csv", Right.READ_LOG, log_page.download_log),
+    _post("/staff/log/export", Right.READ_LOG, log_export.export_log),
 )
 
 

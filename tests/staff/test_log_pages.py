@@ -7,11 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 import conversations
 from bot.staff import plain_words
-from bot.staff.log_page import HEAD, ROWS, harmless
+from bot.staff.log_export import HEAD
+from bot.staff.log_page import ROWS
 from bot.staff.plain_words import LOG_KINDS, about, actor, language, message_state, plan_moment, reason
 from conversations.escalations import Level, Trigger
 from conversations.goals import GoalStatus, Moment, StepStatus
@@ -95,8 +97,10 @@ async def test_pages_follow_each_other_without_a_gap(office: Office, sue: Browse
     assert ">Older<" not in page
 
 
-async def test_the_download_is_a_csv_that_spreadsheets_read_right(busy: Office, sue: Browser) -> None:
-    async with sue.http.get(f"{busy.url}/staff/log.csv?language=es") as answer:
+async def test_an_export_is_a_table_that_spreadsheets_read_right(busy: Office, sue: Browser) -> None:
+    await sue.get("/staff/log")
+    asked = {"csrf": sue.csrf, "language": "es", "because": "the county's audit", "format": "csv"}
+    async with sue.http.post(f"{busy.url}/staff/log/export", data=asked) as answer:
         raw = await answer.read()
         assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
         assert 'filename="engagement-log-2026-03-02.csv"' in answer.headers["Content-Disposition"]
@@ -109,20 +113,36 @@ async def test_the_download_is_a_csv_that_spreadsheets_read_right(busy: Office, 
     assert failed["at"] == "2026-03-01T18:00:00+00:00"
     assert failed["client_local_at"] == "2026-03-01T10:00:00-08:00"
     assert "alert" not in raw.decode()
+    async with sue.http.post(f"{busy.url}/staff/log/export", data={**asked, "format": "xlsx"}) as answer:
+        sheet = load_workbook(io.BytesIO(await answer.read())).worksheets[0]
+    table = list(sheet.iter_rows(values_only=True))
+    assert [len(table), table[0]] == [len(rows) + 1, HEAD]
+    why = next(row[HEAD.index("why")] for row in sheet.iter_rows() if row[HEAD.index("kind")].value == "text_status")
+    assert (why.value, why.data_type, why.quotePrefix) == ('=HYPERLINK("x")', "s", True)
 
 
-async def test_a_download_is_logged_and_a_bad_date_is_refused(busy: Office, ana: Browser) -> None:
-    await ana.get("/staff/log.csv")
-    wanted = select(engagement.c.actor).where(engagement.c.kind == Kind.LOG_EXPORTED)
-    assert await busy.house.writer.run(lambda c: c.execute(wanted).scalars().all()) == [busy.ana]
-    await ana.get("/staff/log.csv?from=soon")
+async def test_an_export_is_logged_with_its_reason_and_what_was_chosen(busy: Office, ana: Browser) -> None:
+    await ana.get("/staff/log")
+    page = await ana.post("/staff/log/export", kind="goal_set", because=" ", format="csv")
+    assert "Say what it is for" in page
+    assert 'name="kind" value="goal_set"' in page
+    await ana.post("/staff/log/export", kind="goal_set", because="audit", format="csv")
+    row = engagement.c
+    wanted = select(row.actor, row.subject, row.reason, row.detail).where(row.kind == Kind.LOG_EXPORTED)
+    found = await busy.house.writer.run(lambda c: c.execute(wanted).all())
+    assert [tuple(one) for one in found] == [(busy.ana, "csv", "audit", {"kind": "goal_set"})]
+    await ana.post("/staff/log/export", **{"from": "soon", "because": "audit", "format": "csv"})
     assert ana.status == 400
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "  =1"])
-def test_a_cell_that_looks_like_a_formula_is_made_harmless(cell: str) -> None:
-    assert harmless(cell) == f"'{cell}"
-    assert harmless(f"a{cell}") == f"a{cell}"
+async def test_an_excel_file_of_too_many_rows_is_not_begun(
+    busy: Office, sue: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.staff.log_export.MOST_XLSX_ROWS", 1)
+    await sue.get("/staff/log")
+    page = await sue.post("/staff/log/export", because="audit", format="xlsx")
+    assert "choose CSV, or fewer days" in page
+    assert 'value="audit"' in page
 
 
 def test_every_word_of_the_records_has_plain_words() -> None:
