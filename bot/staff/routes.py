@@ -44,6 +44,7 @@ from bot.staff.desk import RULE_LISTS
 from bot.staff.invitation_pages import accept_invitation, show_invitation
 from bot.staff.lock_out import LockOut
 from bot.staff.log_in import LOCK_OUT, StaffPage, log_in, log_out, logged_in, show_log_in, show_session, stay
+from bot.staff.menu import menu_for
 from bot.staff.once import ONCE, Once
 from bot.staff.second_factor import check_second_factor, show_second_factor
 from records.roles import Right
@@ -207,7 +208,7 @@ def add_routes(app: web.Application) -> None:
     app[RULE_LISTS] = load_rule_lists(languages)
     environment = aiohttp_jinja2.get_env(app)
     environment.filters.update(plain_words.FILTERS)
-    environment.globals["Right"] = Right
+    environment.globals.update(Right=Right, menu_for=menu_for)
     app[ONCE] = Once()
     app.router.add_routes(
         [

@@ -1,0 +1,58 @@
+"""What stands at the head of every staff page, for whom it is there to see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from records.roles import Right
+from records.sessions import Session
+
+ALL_IN_A_ROW = 8
+AT_FIRST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`name` is what a page calls itself in `here`."""
+
+    name: str
+    title: str
+    path: str
+    right: Right
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """`more` is unfolded; it is empty where all find room in a row."""
+
+    row: Sequence[Entry]
+    more: Sequence[Entry]
+
+    def unfolded(self, here: str) -> str:
+        """The title of the page one is on, if it is among `more`."""
+        return next((entry.title for entry in self.more if entry.name == here), "")
+
+
+ENTRIES = (
+    Entry("today", "Today", "/staff", Right.ANSWER),
+    Entry("caseload", "Clients", "/staff/clients", Right.SEE_CLIENTS),
+    Entry("waiting", "Waiting", "/staff/waiting", Right.ANSWER),
+    Entry("campaigns", "Nudges", "/staff/campaigns", Right.TEXT),
+    Entry("visits", "Visits", "/staff/visits", Right.KEEP_VISITS),
+    Entry("log", "Log", "/staff/log", Right.READ_LOG),
+    Entry("approvals", "Approvals", "/staff/approvals", Right.OVERSEE),
+    Entry("leave", "Leave", "/staff/leave", Right.KEEP_LEAVE),
+    Entry("transfers", "Transfers", "/staff/transfers", Right.TRANSFER),
+    Entry("imports", "Import", "/staff/imports", Right.IMPORT),
+    Entry("accounts", "Accounts", "/staff/accounts", Right.KEEP_STAFF),
+    Entry("tokens", "Tokens", "/staff/tokens", Right.KEEP_STAFF),
+    Entry("notices", "Notices", "/staff/notices", Right.KEEP_NOTICES),
+)
+"""What is looked at most comes first."""
+
+
+def menu_for(me: Session) -> Menu:
+    theirs = [entry for entry in ENTRIES if me.may(entry.right)]
+    in_row = len(theirs) if len(theirs) <= ALL_IN_A_ROW else AT_FIRST
+    return Menu(theirs[:in_row], theirs[in_row:])
