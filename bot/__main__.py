@@ -242,6 +242,17 @@ def staff_team(
     put_in_team(email, team)
 
 
+@staff_cli.command("languages")
+def staff_languages(
+    email: str,
+    writes: Annotated[list[str], typer.Argument(help="Codes, like en es. None: the county's first alone.")] = [],  # noqa: B006  typer's way
+) -> None:
+    """Say which languages somebody writes to clients in."""
+    from bot.commands.people import set_languages
+
+    set_languages(email, writes)
+
+
 @staff_cli.command("roles")
 def staff_roles() -> None:
     """Say what each role may do, and whose clients it reaches."""

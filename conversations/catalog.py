@@ -11,6 +11,7 @@ from conversations.flows import FLOWS
 from conversations.notation import Ask, End, Flow, Reads, Say, Step
 from conversations.placeholders import AGAIN, INSTEAD
 from conversations.single_texts import all_single_texts
+from conversations.starters import STARTERS
 from conversations.visit_acts import MOST_OFFERED
 from conversations.worker_templates import WORKER_TEMPLATES
 
@@ -61,6 +62,8 @@ def standing_alone() -> Iterator[Line]:
         yield Line(sentence)
     for template in WORKER_TEMPLATES.values():
         yield Line(template.says)
+    for starter in STARTERS.values():
+        yield Line(starter)
 
 
 def sentences() -> Iterator[Sentence]:

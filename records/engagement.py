@@ -29,6 +29,7 @@ class Kind(StrEnum):
     TEXT_IN = "text_in"
     TEXT_OUT = "text_out"
     TEXT_STATUS = "text_status"
+    TEXT_INTERPRETED = "text_interpreted"
     GOAL_SET = "goal_set"
     GOAL_REVISED = "goal_revised"
     GOAL_ACHIEVED = "goal_achieved"

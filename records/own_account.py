@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,6 +51,13 @@ def end_others(connection: Connection, staff_id: str, token_hash: str, now: date
     others = delete(sessions).where(sessions.c.staff_id == staff_id, sessions.c.token_hash != token_hash)
     if connection.execute(others).rowcount:
         _note(connection, "log_ins_ended", staff_id, now)
+
+
+def set_languages(connection: Connection, staff_id: str, writes: Collection[str], by: str, now: datetime) -> None:
+    """The codes of the languages that they write to clients in."""
+    connection.execute(update(staff).where(staff.c.id == staff_id).values(writes=" ".join(sorted(writes))))
+    detail = {"staff": staff_id, "writes": sorted(writes)}
+    note_staff_act(connection, Kind.ACCOUNT_CHANGED, by, now, subject="languages", detail=detail)
 
 
 def change_password(connection: Connection, staff_id: str, password_hash: str, token_hash: str, now: datetime) -> None:

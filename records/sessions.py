@@ -32,6 +32,8 @@ class Session:
     seen_at: datetime
     sight: Sight
     found_at: datetime
+    writes: frozenset[str] = frozenset()
+    """The languages that they write to clients in, as far as they have said."""
 
     @property
     def left(self) -> timedelta:
@@ -42,6 +44,10 @@ class Session:
     def left_if_kept(self) -> timedelta:
         """Until it ends, if something is done now and nothing after that."""
         return min(IDLE, self.created_at + LONGEST - self.found_at)
+
+    def writes_in(self, language: str, first: str) -> bool:
+        """Who has not said what they write writes the county's `first` language."""
+        return language in (self.writes or {first})
 
     def may(self, right: Right) -> bool:
         return right in RIGHTS[self.role]
@@ -137,6 +143,7 @@ def find_session(
             sessions.c.csrf,
             sessions.c.created_at,
             sessions.c.seen_at,
+            staff.c.writes,
         )
         .join(staff, staff.c.id == sessions.c.staff_id)
         .where(sessions.c.token_hash == token_hash, sessions.c.complete, staff.c.active, ~ran_out(now))
@@ -148,7 +155,8 @@ def find_session(
     reach = REACH[role]
     covers = frozenset(covered_by(connection, row.id)) if reach in (Reach.OWN, Reach.TEAM) else frozenset()
     sight = Sight(reach, row.id, row.team_id, covers)
-    return Session(row.id, row.first_name, role, row.csrf, row.created_at, row.seen_at, sight, now)
+    writes = frozenset(row.writes.split())
+    return Session(row.id, row.first_name, role, row.csrf, row.created_at, row.seen_at, sight, now, writes)
 
 
 def keep_session(connection: Connection, token_hash: str, now: datetime) -> None:

@@ -70,6 +70,7 @@ staff = Table(
     Column("password_hash", Text, nullable=False),  # "" before the first: nothing fits it
     Column("totp_salt", String(32)),  # the key follows from it and from SECRET_KEY
     Column("totp_step", Integer),  # the last one that was used: no code counts twice; none: not set up yet
+    Column("writes", String(80), nullable=False, server_default=""),  # codes of languages; "": the county's first alone
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("created_at", Moment, nullable=False),
 )

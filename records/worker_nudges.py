@@ -28,6 +28,8 @@ class Wish:
     wanted_at: datetime
     reason: str
     terms: Terms = NO_TERMS
+    put_by: str = ""
+    """Who put the words into the client's language, where it was not the worker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def schedule(connection: Connection, nudge_id: str, client_id: str, wish: Wish, 
     }
     connection.execute(insert(nudges).values(row))
     _note(connection, Kind.NUDGE_SCHEDULED, client_id, NudgeKind.WORKER_NUDGE, wish.reason, staff_id, now)
-    _note_beyond_cap(connection, client_id, wish, staff_id, now)
+    _note_beside(connection, client_id, wish, staff_id, now)
     return True
 
 
@@ -101,7 +103,7 @@ def change(connection: Connection, nudge_id: str, version: int, wish: Wish, staf
         raise ChangedError
     _update(connection, nudge, {**columns(wish), "held": 0})
     _note(connection, Kind.NUDGE_EDITED, nudge.client_id, nudge.kind, wish.reason, staff_id, now)
-    _note_beyond_cap(connection, nudge.client_id, wish, staff_id, now)
+    _note_beside(connection, nudge.client_id, wish, staff_id, now)
 
 
 def cancel(connection: Connection, nudge_id: str, staff_id: str, now: datetime) -> None:
@@ -137,8 +139,10 @@ def columns(wish: Wish) -> dict[str, object]:
     }
 
 
-def _note_beyond_cap(connection: Connection, client_id: str, wish: Wish, staff_id: str, now: datetime) -> None:
-    """For the supervisor, with the worker's reason (domain guide 3.12)."""
+def _note_beside(connection: Connection, client_id: str, wish: Wish, staff_id: str, now: datetime) -> None:
+    """Who interpreted (domain guide 6.7); and, for the supervisor, why it goes beyond a limit (3.12)."""
+    if wish.put_by:
+        _note(connection, Kind.TEXT_INTERPRETED, client_id, NudgeKind.WORKER_NUDGE, wish.put_by, staff_id, now)
     if why := wish.terms.beyond_cap:
         _note(connection, Kind.NUDGE_BEYOND_CAP, client_id, NudgeKind.WORKER_NUDGE, why, staff_id, now)
 

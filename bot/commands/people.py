@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,12 +16,13 @@ from bot.settings import DatabaseSettings, LinkSettings, load
 from bot.staff.invitation_pages import link, new_token
 from bot.staff.log_in import hash_of
 from bot.staff.passwords import hash_password, problem_with
-from records import accounts, invitations, people, sessions
+from records import accounts, invitations, own_account, people, sessions
 from records.accounts import NewAccount
 from records.errors import NotFoundError, RefusedError
 from records.invitations import LASTS
 from records.roles import REACH, RIGHTS, Right, Role, needs_second_factor
 
+LANGUAGE = re.compile("[a-z]{2,3}(-[A-Za-z]{2,4})?")
 OPERATOR = "operator"
 """Who did it, in the log: whoever has the command line."""
 
@@ -68,6 +70,17 @@ def put_in_team(email: str, team: str) -> None:
     with _member(), transaction(load(DatabaseSettings)) as connection:
         people.put_in_team(connection, email, team, SystemClock().now())
     typer.echo(f"{email} is in the team {team}." if team else f"{email} is in no team.")
+
+
+def set_languages(email: str, writes: Sequence[str]) -> None:
+    """Raises StartError."""
+    email, now = email.strip().lower(), SystemClock().now()
+    if strange := [code for code in writes if not LANGUAGE.fullmatch(code)]:
+        raise StartError("Nothing was changed:", [Problem(strange[0], "is no code of a language", "write en, or es")])
+    with _member(), transaction(load(DatabaseSettings)) as connection:
+        staff_id = accounts.id_of(connection, email)
+        own_account.set_languages(connection, staff_id, writes, OPERATOR, now)
+    typer.echo(f"{email} writes {', '.join(writes) or 'the first language of the county'}.")
 
 
 def print_roles() -> None:

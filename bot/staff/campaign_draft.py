@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from bot.staff.draft import OWN, Around, Going, Shown, going, shown
+from bot.staff.draft import OWN, Around, Going, Shown, filled, going, shown
 from conversations import merge_fields
 from conversations.situation import Consent, Mode, Situation
 from conversations.wall_clock import at_wall
@@ -108,6 +108,12 @@ def languages_of(arounds: Sequence[Around]) -> Sequence[str]:
     return [code for code in arounds[0].situation.county.languages if code in theirs] if arounds else ()
 
 
+def written_by(arounds: Sequence[Around]) -> Sequence[str]:
+    """Those of them that the worker writes."""
+    own = {around.language.code for around in arounds if around.writes}
+    return [code for code in languages_of(arounds) if code in own]
+
+
 def says_something(draft: CampaignDraft) -> bool:
     return draft.what in WORKER_TEMPLATES or (draft.what == OWN and any(draft.words.values()))
 
@@ -122,7 +128,7 @@ def _part(draft: CampaignDraft, around: Around) -> Part:
     words = draft.words.get(code, "") if draft.what == OWN else ""
     if merge_fields.missing(words, merge_fields.known(situation, code, around.now)):
         return Part(situation, NOTHING_TO_PUT_IN)
-    phone = shown(draft.what, words, around)
+    phone = shown(draft.what, filled(words, around), around)
     return Part(situation, "" if phone else NOT_WRITTEN, phone)
 
 

@@ -14,7 +14,7 @@ from aiohttp import web
 from bot.keys import CLOCK, COUNTY, LANGUAGES, PACE, READER, WRITER
 from bot.site import render, see_other
 from bot.staff import fields, notices
-from bot.staff.campaign_draft import CampaignDraft, Part, Split, languages_of, says_something, split
+from bot.staff.campaign_draft import CampaignDraft, Part, Split, languages_of, says_something, split, written_by
 from bot.staff.desk import RULE_LISTS
 from bot.staff.draft import FARTHEST, OWN, Around, soonest
 from bot.staff.fields import filled_in
@@ -213,14 +213,17 @@ async def _arounds(request: web.Request, me: Session, client_ids: Collection[str
     found = await request.app[READER].run(ask)
     spoken = [(known, texts, languages.get(known.client.language, first)) for known, texts in found]
     lists = request.app[RULE_LISTS]
-    return [Around(known, language, lists.get(language.code), texts, now) for known, texts, language in spoken]
+    return [
+        Around(known, language, lists.get(language.code), texts, now, me.writes_in(language.code, county.languages[0]))
+        for known, texts, language in spoken
+    ]
 
 
 async def _table(request: web.Request, me: Session) -> Table:
     said = await filled_in(request, "token", "what", "date", "time", "group")
     name, chosen = await _whom(request, me, said["group"], await _ticked(request))
     arounds = await _arounds(request, me, chosen)
-    spoken = languages_of(arounds)
+    spoken = written_by(arounds)
     typed = await filled_in(request, *(f"words_{code}" for code in spoken))
     words = {code: typed[f"words_{code}"] for code in spoken if typed[f"words_{code}"]}
     now = request.app[CLOCK].now()
@@ -295,7 +298,7 @@ def _page(request: web.Request, me: Session, table: Table, status: int = 200) ->
         "draft": table.draft,
         "problems": defaultdict(str, table.problems),
         "templates": WORKER_TEMPLATES.values(),
-        "languages": spoken,
+        "languages": written_by(table.arounds),
         "merge": merge_fields.FIELDS,
         "counts": {code: sum(one.situation.client.language == code for one in table.arounds) for code in spoken},
         "clients": [around.situation.client for around in table.arounds],

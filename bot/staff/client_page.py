@@ -9,7 +9,7 @@ from functools import partial
 
 from aiohttp import web
 
-from bot.keys import CLOCK, COUNTY, READER, WRITER
+from bot.keys import CLOCK, COUNTY, LANGUAGES, READER, WRITER
 from bot.site import render, see_other
 from bot.staff import names, notices
 from bot.staff.desk import known_of
@@ -20,8 +20,10 @@ from conversations import tools
 from conversations.county import County
 from conversations.escalations import Trigger
 from conversations.events import WorkerInvited
+from conversations.languages import Language
 from conversations.nudges import NudgeKind
 from conversations.situation import MAY_BE_INVITED, SAID_YES, Consent, Mode, Situation
+from conversations.starters import starters_in
 from conversations.wall_clock import at_wall
 from records import engagement, escalation_reads, notes, own_reminders, referrals, staff_reads, thread_access, visits
 from records.engagement import CLIENT, Asked, Kind, LogRow, note_staff_act
@@ -51,6 +53,7 @@ class Writing:
     shown: Shown | None = None
     problem: str = ""
     token: str = ""
+    put_by_problem: str = ""
     start_problem: str = ""
     talk_problem: str = ""
     flow: str = ""
@@ -103,6 +106,8 @@ async def client_page(request: web.Request, me: Session, writing: Writing, statu
         "mode": known.client.mode,
         "since": since,
         "hides_texts": hides_texts(known, waiting),
+        "starters": starters_in(request.app[LANGUAGES].get(known.client.language, _first_language(request))),
+        "writes": me.writes_in(known.client.language, county.languages[0]),
         "may_write": not no,
         "may_start_talk": known.client.consent is Consent.ACTIVE and known.client.mode is Mode.BOT,
         "why_not_write": no,
@@ -132,6 +137,10 @@ async def invite(request: web.Request, me: Session) -> web.Response:
     await request.app[WRITER].act(client_id, WorkerInvited(me.first_name), me.staff_id)
     page, client = f"/staff/clients/{client_id}", await _client(request, me)
     return see_other(notices.address(page, "invited") if client.consent is Consent.INVITED else page)
+
+
+def _first_language(request: web.Request) -> Language:
+    return request.app[LANGUAGES][request.app[COUNTY].languages[0]]
 
 
 def talks_of(county: County) -> Mapping[str, str]:

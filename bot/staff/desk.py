@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Protocol
@@ -15,6 +15,7 @@ from bot.staff.draft import Around
 from conversations.situation import Situation
 from conversations.text_rules import RuleLists
 from records import staff_reads
+from records.sessions import Session
 from records.sight import Sight
 from records.staff_reads import Planned
 
@@ -62,3 +63,10 @@ async def desk_of(request: web.Request, me: Sees, client_id: str, besides: str =
     language = languages.get(known.client.language) or languages[county.languages[0]]
     lists = request.app[RULE_LISTS].get(language.code)
     return Desk(known, Around(known, language, lists, [*went, *(other.due_at for other in also)], now), also)
+
+
+async def workers_desk(request: web.Request, me: Session, client_id: str, besides: str = "") -> Desk:
+    """As `desk_of`, for somebody who writes some languages and not others."""
+    desk = await desk_of(request, me, client_id, besides)
+    writes = me.writes_in(desk.around.language.code, request.app[COUNTY].languages[0])
+    return replace(desk, around=replace(desk.around, writes=writes))

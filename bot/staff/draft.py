@@ -29,7 +29,10 @@ CAPS = (CAP_DAY, CAP_WEEK) = ("cap_day", "cap_week")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The form as it was filled in. `what` is a template's name or OWN; `date`, `time` are the client's wall clock."""
+    """The form as it was filled in. `what` is a template's name or OWN; `date`, `time` are the client's wall clock.
+
+    `put_by` is who put the words into the client's language, where the worker does not write it.
+    """
 
     token: str
     what: str = ""
@@ -37,6 +40,7 @@ class Draft:
     date: str = ""
     time: str = ""
     timing: Timing = NO_TIMING
+    put_by: str = ""
     id: str = ""
     version: int = 0
 
@@ -79,22 +83,28 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What a draft is weighed against. `texts` are when other unprompted texts went or are to go (UTC)."""
+    """What a draft is weighed against. `texts` are when other unprompted texts went or are to go (UTC).
+
+    `writes` says whether the worker writes the client's language.
+    """
 
     situation: Situation
     language: Language
     lists: RuleLists | None
     texts: Sequence[datetime]
     now: datetime
+    writes: bool = True
 
 
 def weigh(draft: Draft, around: Around) -> Weighed:
     problems: dict[str, str] = {}
-    phone = shown(draft.what, draft.words, around)
+    phone = shown(draft.what, filled(draft.words, around), around)
     if phone is None:
         problems["words"] = "Choose a text above, or write your own here."
     elif draft.what == OWN:
         _look_for_fields(draft.words, around, problems)
+        if amiss := interpreter_missing(draft.put_by, around):
+            problems["put_by"] = amiss
     wanted = _wanted(draft, around, problems)
     if wanted is None:
         return Weighed(problems, phone)
@@ -108,6 +118,11 @@ def weigh(draft: Draft, around: Around) -> Weighed:
     if goes and over(terms, situation, goes.at):
         problems["amount" if timing.anchor else "date"] = "The rules leave no moment for it before then."
     return Weighed(problems, phone, goes, terms, rounds(terms, wanted, situation.client.zone))
+
+
+def interpreter_missing(put_by: str, around: Around) -> str:
+    """What to do where words of one's own are in a language that one does not write; "" where nothing is amiss."""
+    return "" if around.writes or put_by else "Say who put it into their language: a colleague or an interpreter."
 
 
 def answer(words: str, name: str, around: Around) -> Shown | None:
@@ -134,6 +149,11 @@ def soonest(around: Around) -> datetime | None:
     return found.at.astimezone(around.situation.client.zone) if found else None
 
 
+def filled(words: str, around: Around) -> str:
+    """A worker's own words, with what is known of the client in place of {first_name} and the like."""
+    return merge_fields.merged(words, merge_fields.known(around.situation, around.language.code, around.now))
+
+
 def shown(what: str, words: str, around: Around) -> Shown | None:
     """A template of this name, or a worker's own words, as the phone shows it; None where there is nothing to say."""
     said = _said(what, words, around)
@@ -142,8 +162,7 @@ def shown(what: str, words: str, around: Around) -> Shown | None:
 
 def _said(what: str, words: str, around: Around) -> Texted | None:
     if what == OWN:
-        values = merge_fields.known(around.situation, around.language.code, around.now)
-        return as_texted(SendWords(merge_fields.merged(words[:LONGEST], values)), around)
+        return as_texted(SendWords(words[:LONGEST]), around)
     if what in WORKER_TEMPLATES:
         return as_texted(Send(WORKER_TEMPLATES[what].says, purpose=Purpose.NUDGE), around)
     return None

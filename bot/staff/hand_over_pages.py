@@ -11,13 +11,16 @@ from bot.site import render, see_other
 from bot.site.wall_time import wall_time
 from bot.staff import client_page, notices
 from bot.staff.client_page import Writing, has_thread, talks_of, why_not_write
-from bot.staff.desk import Desk, desk_of, known_of
-from bot.staff.draft import LONGEST, answer, going_now
+from bot.staff.desk import Desk, known_of, workers_desk
+from bot.staff.draft import LONGEST, answer, going_now, interpreter_missing
 from bot.staff.fields import filled_in
+from bot.staff.nudge_pages import LONGEST_NAME
 from bot.staff.once import ONCE
 from bot.staff.plain_words import reason
 from conversations.events import Event, WorkerJoined, WorkerLeft, WorkerStarted, WorkerWrote
 from conversations.situation import Consent, Mode
+from conversations.starters import begun_with
+from records.engagement import Kind, note_staff_act
 from records.roles import Right
 from records.sessions import Session
 
@@ -33,22 +36,30 @@ async def take_over(request: web.Request, me: Session) -> web.Response:
 
 
 async def write(request: web.Request, me: Session) -> web.Response:
-    desk = await desk_of(request, me, request.match_info["id"])
-    said = await filled_in(request, "token", "words")
+    desk = await workers_desk(request, me, request.match_info["id"])
+    said = await filled_in(request, "token", "words", "put_by")
     shown = answer(said["words"], me.first_name, desk.around)
+    put_by = said["put_by"][:LONGEST_NAME]
     problem = await why_not_write(request, me, desk.situation) or _amiss(said["words"])
+    if not problem and (put_by_problem := interpreter_missing(put_by, desk.around)):
+        writing = Writing(said["words"], shown, "", said["token"], put_by_problem=put_by_problem)
+        return await client_page.client_page(request, me, writing, status=422)
     if problem or shown is None:
         writing = Writing(said["words"], shown, problem, said["token"])
         return await client_page.client_page(request, me, writing, status=422)
+    if not request.app[ONCE].did(await _token(request, me)) and put_by and not desk.around.writes:
+        note = partial(note_staff_act, kind=Kind.TEXT_INTERPRETED, staff_id=me.staff_id, now=desk.around.now)
+        await request.app[WRITER].run(partial(note, client_id=desk.situation.client.id, reason=put_by))
     await _once(request, me, WorkerWrote(me.first_name, said["words"]))
     return _back(request, "sent")
 
 
 async def preview(request: web.Request, me: Session) -> web.Response:
     """The preview alone for htmx; the whole page, with nothing sent, without it."""
-    desk = await desk_of(request, me, request.match_info["id"])
-    said = await filled_in(request, "token", "words")
-    writing = Writing(said["words"], answer(said["words"], me.first_name, desk.around), "", said["token"])
+    desk = await workers_desk(request, me, request.match_info["id"])
+    said = await filled_in(request, "token", "words", "starter")
+    words = begun_with(said["words"], said["starter"], desk.around.language)
+    writing = Writing(words, answer(words, me.first_name, desk.around), "", said["token"])
     if "HX-Request" in request.headers:
         return render(request, "message_preview.html", {"shown": writing.shown})
     return await client_page.client_page(request, me, writing)
@@ -78,7 +89,7 @@ async def start_again(request: web.Request, me: Session) -> web.Response:
 
 async def start_talk(request: web.Request, me: Session) -> web.Response:
     """Milepost begins a conversation, at once: so only when a text that nobody asked for may go out at once."""
-    desk = await desk_of(request, me, request.match_info["id"])
+    desk = await workers_desk(request, me, request.match_info["id"])
     flow = (await filled_in(request, "flow"))["flow"]
     if request.app[ONCE].did(await _token(request, me)):
         return _back(request, "talk-started")

@@ -10,6 +10,7 @@ NOTICES = {
     "changed": "The change is saved.",
     "cancelled": "The text is cancelled. It will not go out.",
     "too-late": "That text is already going out, so it stays as it is.",
+    "languages-chosen": "Noted which languages you write.",
     "group-saved": "The group is kept.",
     "group-removed": "The group is gone. What was sent to it stays.",
     "scheduled-several": "It is scheduled.",

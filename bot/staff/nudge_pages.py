@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 from aiohttp import web
@@ -12,13 +13,14 @@ from aiohttp import web
 from bot.keys import CLOCK, COUNTY, READER, WRITER
 from bot.site import render, see_other
 from bot.staff import notices
-from bot.staff.desk import Desk, desk_of
+from bot.staff.desk import Desk, workers_desk
 from bot.staff.draft import OWN, Draft, Weighed, soonest, weigh
 from bot.staff.fields import filled_in
 from bot.staff.timing_draft import Timing, anchors, timing_of
 from conversations import merge_fields
 from conversations.nudges import NudgeKind
 from conversations.situation import Consent, Situation
+from conversations.starters import begun_with, starters_in
 from conversations.worker_templates import WORKER_TEMPLATES
 from records import worker_nudges
 from records.errors import ChangedError, NotFoundError, TooLateError
@@ -26,27 +28,32 @@ from records.ids import new_id
 from records.sessions import Session
 from records.worker_nudges import Wish, WorkerNudge
 
+LONGEST_NAME = 80
 TOKEN = re.compile(r"[0-9a-f]{32}")
 CHANGED = "Somebody changed this text meanwhile. Here is how it stands now; please make your change again."
 NO_CONSENT = "This client does not get texts just now, so nothing can be scheduled."
 
 
 async def show_new(request: web.Request, me: Session) -> web.Response:
-    desk = await desk_of(request, me, request.match_info["id"])
-    first = soonest(desk.around)
-    day, hour = (f"{first:%Y-%m-%d}", f"{first:%H:%M}") if first else ("", "")
+    desk = await workers_desk(request, me, request.match_info["id"])
+    day, hour = _first(desk)
     return _page(request, me, desk, Draft(new_id(desk.around.now), date=day, time=hour), Weighed())
 
 
 async def preview_new(request: web.Request, me: Session) -> web.Response:
-    desk = await desk_of(request, me, request.match_info["id"])
-    return _preview(request, me, desk, await _draft(request))
+    """From a client's page come words that are to go later, without a day."""
+    desk = await workers_desk(request, me, request.match_info["id"])
+    draft = await _begun(request, desk, await _draft(request))
+    if "date" not in await request.post():
+        day, hour = _first(desk)
+        draft = replace(draft, date=day, time=hour)
+    return _preview(request, me, desk, draft)
 
 
 async def schedule(request: web.Request, me: Session) -> web.Response:
     """The form's token is the text's id: sent twice, it is scheduled once."""
     client_id = request.match_info["id"]
-    desk, draft = await desk_of(request, me, client_id), await _draft(request)
+    desk, draft = await workers_desk(request, me, client_id), await _draft(request)
     weighed = weigh(draft, desk.around)
     problems = dict(weighed.problems)
     if desk.situation.client.consent is not Consent.ACTIVE:
@@ -68,20 +75,26 @@ async def schedule(request: web.Request, me: Session) -> web.Response:
 
 async def show_nudge(request: web.Request, me: Session) -> web.Response:
     nudge = await _written(request, me)
-    desk = await desk_of(request, me, nudge.client_id, besides=nudge.id)
+    desk = await workers_desk(request, me, nudge.client_id, besides=nudge.id)
     draft = _as_it_stands(nudge, desk.situation)
     return _page(request, me, desk, draft, weigh(draft, desk.around))
 
 
+def _first(desk: Desk) -> tuple[str, str]:
+    """The day and hour that the form opens with."""
+    first = soonest(desk.around)
+    return (f"{first:%Y-%m-%d}", f"{first:%H:%M}") if first else ("", "")
+
+
 async def preview_change(request: web.Request, me: Session) -> web.Response:
     nudge = await _written(request, me)
-    desk = await desk_of(request, me, nudge.client_id, besides=nudge.id)
-    return _preview(request, me, desk, await _draft(request, nudge.id))
+    desk = await workers_desk(request, me, nudge.client_id, besides=nudge.id)
+    return _preview(request, me, desk, await _begun(request, desk, await _draft(request, nudge.id)))
 
 
 async def change(request: web.Request, me: Session) -> web.Response:
     nudge = await _written(request, me)
-    desk, draft = await desk_of(request, me, nudge.client_id, besides=nudge.id), await _draft(request, nudge.id)
+    desk, draft = await workers_desk(request, me, nudge.client_id, besides=nudge.id), await _draft(request, nudge.id)
     weighed = weigh(draft, desk.around)
     wish = _wish(draft, weighed)
     if weighed.problems or wish is None:
@@ -134,7 +147,14 @@ async def _draft(request: web.Request, nudge_id: str = "") -> Draft:
     words = read["words"].replace("\r\n", "\n").strip()
     number = int(version) if version.isascii() and version.isdigit() else 0
     timing = Timing(**await filled_in(request, *Timing.__slots__))
-    return Draft(read["token"], read["what"], words, read["date"], read["time"], timing, nudge_id, number)
+    put_by = (await filled_in(request, "put_by"))["put_by"][:LONGEST_NAME]
+    return Draft(read["token"], read["what"], words, read["date"], read["time"], timing, put_by, nudge_id, number)
+
+
+async def _begun(request: web.Request, desk: Desk, draft: Draft) -> Draft:
+    """With the question that was chosen to begin with, if one was."""
+    starter = (await filled_in(request, "starter"))["starter"]
+    return replace(draft, what=OWN, words=begun_with(draft.words, starter, desk.around.language)) if starter else draft
 
 
 def _as_it_stands(nudge: WorkerNudge, situation: Situation) -> Draft:
@@ -156,7 +176,10 @@ def _wish(draft: Draft, weighed: Weighed) -> Wish | None:
     if weighed.shown is None or weighed.goes is None:
         return None
     template = "" if draft.what == OWN else draft.what
-    return Wish(weighed.shown.body, template, weighed.goes.at, weighed.goes.wanted, weighed.goes.reason, weighed.terms)
+    put_by = "" if template else draft.put_by
+    return Wish(
+        weighed.shown.body, template, weighed.goes.at, weighed.goes.wanted, weighed.goes.reason, weighed.terms, put_by
+    )
 
 
 def _preview(request: web.Request, me: Session, desk: Desk, draft: Draft) -> web.Response:
@@ -181,6 +204,8 @@ def _page(
     context = {
         **_shown(request, desk, draft, weighed),
         "me": me,
+        "writes": desk.around.writes,
+        "starters": starters_in(desk.around.language),
         "anchors": anchors(desk.situation, desk.around.now),
         "merge": merge_fields.known(desk.situation, desk.around.language.code, desk.around.now),
         "problems": defaultdict(str, problems or {}),

@@ -58,6 +58,16 @@ async def change_password(request: web.Request, me: Session) -> web.Response:
     return see_other(notices.address(HERE, "password-changed"))
 
 
+async def choose_languages(request: web.Request, me: Session) -> web.Response:
+    """Those of the county's that they write to clients in themselves."""
+    ticked = {str(value) for value in (await request.post()).getall("language", [])}
+    writes = [code for code in request.app[COUNTY].languages if code in ticked]
+    now = request.app[WALL_CLOCK].now()
+    keep = partial(own_account.set_languages, staff_id=me.staff_id, writes=writes, by=me.staff_id, now=now)
+    await request.app[WRITER].run(keep)
+    return see_other(notices.address(HERE, "languages-chosen"))
+
+
 async def end_others(request: web.Request, me: Session) -> web.Response:
     now = request.app[WALL_CLOCK].now()
     end = partial(own_account.end_others, staff_id=me.staff_id, token_hash=token_hash_of(request), now=now)

@@ -321,6 +321,7 @@ LOG_KINDS = {
     "text_in": "Client texted",
     "text_out": "Text to the client",
     "text_status": "What became of a text",
+    "text_interpreted": "Put into the client's language by",
     "goal_set": "Goal set",
     "goal_revised": "Plan revised",
     "goal_achieved": "Goal reached",

@@ -184,6 +184,7 @@ def add_people(connection: Connection) -> dict[str, str]:
             "email": f"{name}@county.example",
             "first_name": name.title(),
             "role": role,
+            "writes": "en es" if name == "ana" else "",
             "password_hash": HASHED,
             "active": True,
             "created_at": MONDAY,

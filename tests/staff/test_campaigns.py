@@ -222,3 +222,12 @@ async def test_a_group_is_whoever_fits_when_it_is_used(office: Office, ana: Brow
     (group,) = await rows(office, client_groups)
     await ana.post(f"/staff/groups/{group.id}/remove")
     assert await rows(office, client_groups) == []
+
+
+async def test_words_of_ones_own_go_in_the_languages_that_one_writes(office: Office, ana: Browser) -> None:
+    await ana.get("/staff/account")
+    await ana.post("/staff/account/languages", language="en")
+    page = await ana.get(await all_of_ana(office, ana))
+    assert 'name="words_en"' in page
+    assert 'name="words_es"' not in page
+    assert "1 of them speaks Spanish, which your account does not say that you write" in words(page)

@@ -8,7 +8,7 @@ from sqlalchemy import Row, select, update
 
 from conversations.events import VisitChanged
 from conversations.visits import Visit, VisitEvent
-from records.tables import clients, nudges
+from records.tables import clients, engagement, nudges
 from tests.staff.office import MONDAY, PACIFIC, Browser, Office
 from tests.staff.test_client_pages import words
 
@@ -344,3 +344,47 @@ async def test_what_was_settled_is_there_again_when_it_is_changed(office: Office
     for chosen in ("hours", "after", "attended"):
         assert f'value="{chosen}" selected' in page
     assert 'name="amount" inputmode="numeric" maxlength="2" value="5"' in page
+
+
+async def test_a_question_to_begin_with_is_put_into_the_clients_language(office: Office, ana: Browser) -> None:
+    preview = f"/staff/clients/{office.maria}/nudges/preview"
+    page = await ana.get(f"/staff/clients/{office.maria}/nudges/new")
+    assert "What would help you most right now?" in words(page)
+    page = await ana.post(preview, token=token(page), words="Hola.", starter="would_help", **WHEN)
+    assert "Hola. \u00bfQu\u00e9 le ayudar\u00eda m\u00e1s en este momento?</textarea>" in page
+    assert 'value="own" checked' in page
+
+
+async def test_words_on_a_clients_page_can_go_later(office: Office, ana: Browser) -> None:
+    page = await ana.get(f"/staff/clients/{office.joe}")
+    path = f"/staff/clients/{office.joe}/nudges/preview"
+    page = await ana.post(path, token=token(page), what="own", words="See you soon")
+    assert ">See you soon</textarea>" in page
+    assert 'value="2026-03-02"' in page
+    assert "Goes out Mon Mar 2, 10:15 am." in words(page)
+
+
+async def test_who_does_not_write_a_clients_language_says_who_put_it_there(office: Office, ana: Browser) -> None:
+    page = await ana.get("/staff/account")
+    assert page.count('name="language"') == page.count("checked") == 2
+    page = await ana.post("/staff/account/languages", language="en")
+    assert "Noted which languages you write." in page
+    client = f"/staff/clients/{office.maria}"
+    page = await ana.get(client)
+    assert "needs interpreter" in page
+    assert "needs interpreter" not in await ana.get(f"/staff/clients/{office.joe}")
+    new = f"{client}/nudges/new"
+    form = {"what": "own", "words": "Hola", "token": token(await ana.get(new)), **WHEN}
+    page = await ana.post(new, **form)
+    assert ana.status == 422
+    assert 'id="put_by-problem"' in page
+    assert "The text is scheduled." in await ana.post(new, **form, put_by="Luz, interpreter")
+    page = await ana.post(f"{client}/write", words="Hola", token=form["token"])
+    assert ana.status == 422
+    assert 'id="put_by-problem"' in page
+    assert "Your text is on its way." in await ana.post(f"{client}/write", words="Hola", token="1", put_by="Luz")
+    noted = select(engagement.c.reason).where(engagement.c.kind == "text_interpreted").order_by(engagement.c.id)
+    found = await office.house.reader.run(lambda c: c.execute(noted).scalars().all())
+    assert found == ["Luz, interpreter", "Luz"]
+    page = await ana.post(new, what="help", token=token(await ana.get(new)), **WHEN)
+    assert "The text is scheduled." in page
