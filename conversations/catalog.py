@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from conversations import goal_sheet
 from conversations.effects import Sentence
 from conversations.engine import DIDNT_GET
 from conversations.flows import FLOWS
@@ -80,5 +81,6 @@ def notes() -> dict[Sentence, str]:
     found.update(
         {words: f"Stands in for {{{name}}} where it is unknown or private." for name, words in INSTEAD.items()}
     )
+    found.update(dict.fromkeys(goal_sheet.WORDS, "Printed on the client's own plan, over their words; never texted."))
     found.update(dict.fromkeys(AGAIN, "How often a reminder comes; {days} are weekdays."))
     return found

@@ -92,6 +92,7 @@ class Kind(StrEnum):
     THREAD_OPENED = "thread_opened"
     THREAD_VIEWED = "thread_viewed"
     LIST_IMPORTED = "list_imported"
+    TRANSCRIPT_PRINTED = "transcript_printed"
     LOG_EXPORTED = "log_exported"
     CLIENT_ADDED = "client_added"
     CLIENT_CHANGED = "client_changed"

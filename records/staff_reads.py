@@ -144,29 +144,39 @@ def situations(
     return [(one, [*one.sent.moments, *to_come[one.client.id]]) for one in known]
 
 
+_TEXTS: Select[Any] = select(
+    messages.c.id,
+    messages.c.direction,
+    messages.c.body,
+    messages.c.language,
+    messages.c.author,
+    messages.c.state,
+    messages.c.reason,
+    messages.c.error_code,
+    func.coalesce(messages.c.due_at, messages.c.at),
+    messages.c.redacted,
+)
+"""In the order of `Text`."""
+
+
 def thread(connection: Connection, client_id: str, before: str | None = None) -> Sequence[Text]:
     """The latest 200 texts, the newest last; `before` is the id of a text, of which the older ones are wanted."""
-    at = func.coalesce(messages.c.due_at, messages.c.at)
-    wanted = (
-        select(
-            messages.c.id,
-            messages.c.direction,
-            messages.c.body,
-            messages.c.language,
-            messages.c.author,
-            messages.c.state,
-            messages.c.reason,
-            messages.c.error_code,
-            at,
-            messages.c.redacted,
-        )
-        .where(messages.c.client_id == client_id)
-        .order_by(messages.c.id.desc())
-        .limit(LATEST)
-    )
+    wanted = _TEXTS.where(messages.c.client_id == client_id).order_by(messages.c.id.desc()).limit(LATEST)
     if before is not None:
         wanted = wanted.where(messages.c.id < before)
     return [Text(*row) for row in reversed(connection.execute(wanted).all())]
+
+
+def transcript(
+    connection: Connection, client_id: str, since: datetime | None, until: datetime | None, after: str = ""
+) -> Sequence[Text]:
+    """The oldest 200 texts of a span of time behind the text `after`: `since` is included, `until` is not; both UTC."""
+    wanted = _TEXTS.where(messages.c.client_id == client_id, messages.c.id > after)
+    if since is not None:
+        wanted = wanted.where(messages.c.at >= since)
+    if until is not None:
+        wanted = wanted.where(messages.c.at < until)
+    return [Text(*row) for row in connection.execute(wanted.order_by(messages.c.id).limit(LATEST)).all()]
 
 
 def unprompted(connection: Connection, client_id: str, since: datetime) -> Sequence[datetime]:

@@ -384,6 +384,7 @@ LOG_KINDS = {
     "thread_opened": "Said why they read the texts",
     "thread_viewed": "Texts looked at",
     "list_imported": "List brought in",
+    "transcript_printed": "Texts printed for the case file",
     "log_exported": "Log downloaded",
     "client_added": "Client added",
     "client_changed": "Client changed",
