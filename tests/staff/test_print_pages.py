@@ -104,10 +104,8 @@ def streams(pdf: bytes) -> list[bytes]:
 
 def test_a_sign_that_the_font_has_not_got_is_a_box_and_is_told_of() -> None:
     paper = Paper("x", "y")
-    assert paper.shown("Tiếng Việt, Привет, مرحبا") == "Tiếng Việt, Привет, مرحبا"
-    assert not paper.lacks
-    assert paper.shown("中\x07\u202ea") == f"{BOX * 3}a"
-    assert paper.lacks
+    assert (paper.shown("Tiếng Việt, Привет, مرحبا"), paper.lacks) == ("Tiếng Việt, Привет, مرحبا", False)
+    assert (paper.shown("中\x07\u202ea"), paper.lacks) == (f"{BOX * 3}a", True)
     assert paper.done()
 
 
