@@ -42,6 +42,12 @@ def safe_url(url: str) -> str:
     return url.rstrip("/")
 
 
+def _issuer(url: str) -> str:
+    """As it is written: it must be what the issuer calls itself, to the last stroke."""
+    safe_url(url)
+    return url
+
+
 def _web_address(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
@@ -205,10 +211,45 @@ class HouseSettings(StoreSettings, LinkSettings):
         default=True,
         description="whether supervisors and admins log in with a code from their phone too; false is for rehearsals",
     )
+    staff_passwords: bool = Field(
+        default=True,
+        description="whether who is no admin may log in with a password; false only with OIDC_ISSUER",
+    )
+    oidc_issuer: Annotated[str, AfterValidator(_issuer)] | None = Field(
+        default=None,
+        validate_default=True,
+        description="the county's own log-in (OpenID Connect), as it names itself, such as https://county.okta.com",
+    )
+    oidc_client_id: Filled | None = Field(
+        default=None, validate_default=True, description="what the issuer calls us; needed with OIDC_ISSUER"
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="what the issuer gave us, unless it knows us as a public client"
+    )
+    oidc_acr: str = Field(default="", description="the class of log-in that the issuer must say it was (acr), if any")
+    oidc_amr: str = Field(default="", description="a method that the issuer must say was used (amr), such as mfa")
+    oidc_trust_email: bool = Field(
+        default=False,
+        description="whether e-mail addresses count where the issuer does not say if they are verified, as with Entra",
+    )
     hook_secret: Annotated[SecretStr, AfterValidator(signs)] | None = Field(
         default=None,
         description="signs the county file's webhooks (Standard Webhooks: whsec_ and base64); needed only with such",
     )
+
+    @field_validator("oidc_client_id", mode="after")
+    @classmethod
+    def _is_known_to_the_issuer(cls, client_id: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("oidc_issuer") and client_id is None:
+            raise ValueError("is missing, and OIDC_ISSUER is set")
+        return client_id
+
+    @field_validator("oidc_issuer", mode="after")
+    @classmethod
+    def _is_a_way_in(cls, issuer: str | None, info: ValidationInfo) -> str | None:
+        if issuer is None and info.data.get("staff_passwords") is False:
+            raise ValueError("is missing, and STAFF_PASSWORDS is false: nobody could log in")
+        return issuer
 
 
 class Settings(HouseSettings):

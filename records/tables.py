@@ -71,6 +71,7 @@ staff = Table(
     Column("totp_salt", String(32)),  # the key follows from it and from SECRET_KEY
     Column("totp_step", Integer),  # the last one that was used: no code counts twice; none: not set up yet
     Column("writes", String(80), nullable=False, server_default=""),  # codes of languages; "": the county's first alone
+    Column("oidc_identity", String(64), unique=True),  # a hash of issuer and subject; none before a log-in by it
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("created_at", Moment, nullable=False),
 )
@@ -94,6 +95,17 @@ invitations = Table(
     Column("staff_id", ID, ForeignKey("staff.id"), nullable=False, unique=True),
     Column("password_is_set", Boolean, nullable=False),  # what is still to come is the second factor
     Column("expires_at", Moment, nullable=False),
+)
+
+oidc_log_ins = Table(
+    "oidc_log_ins",
+    metadata,
+    Column("state_hash", String(64), primary_key=True),
+    Column("browser_hash", String(64), nullable=False),
+    Column("nonce", String(64), nullable=False),
+    Column("verifier", String(64), nullable=False),
+    Column("then", Text, nullable=False),
+    Column("begun_at", Moment, nullable=False),
 )
 
 clients = Table(

@@ -14,18 +14,21 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.keys import CLOCK, COUNTY, READER, SETTINGS, WALL_CLOCK, WRITER
+from bot.oidc.issuer import Issuer
 from bot.site import render, see_other
 from bot.staff import passwords
 from bot.staff.lock_out import LockOut
 from records import sessions
 from records.leaves import covered_by
-from records.roles import Right, needs_second_factor
+from records.roles import RIGHTS, Right, needs_second_factor
 from records.sessions import IDLE, Session
 
 LOCK_OUT = web.AppKey("lock_out", LockOut)
+ISSUER: web.AppKey[Issuer | None] = web.AppKey("issuer")
 FAILED = "That e-mail address and password do not go together."
 LOCKED = "There were too many tries. Please wait five minutes, then try again."
 NO_SECOND_FACTOR = "Your account needs a second factor and has none yet. Whoever keeps the accounts can invite you."
+NO_PASSWORDS = "Log in with your county account: passwords are for admins only."
 HOME = "/staff"
 
 StaffPage = Callable[[web.Request, Session], Awaitable[web.StreamResponse]]
@@ -57,7 +60,11 @@ def logged_in(page: StaffPage, right: Right, *, keeps: bool = True, largest: int
 
 
 async def show_log_in(request: web.Request) -> web.Response:
-    return _form(request)
+    return await _form(request)
+
+
+async def show_log_in_again(request: web.Request, problem: str, status: int) -> web.Response:
+    return await _form(request, problem=problem, status=status)
 
 
 async def log_in(request: web.Request) -> web.Response:
@@ -66,16 +73,18 @@ async def log_in(request: web.Request) -> web.Response:
     now = request.app[WALL_CLOCK].now()
     lock_out = request.app[LOCK_OUT]
     if lock_out.waits_until(email, now):
-        return _form(request, email, LOCKED, status=429)
+        return await _form(request, email, LOCKED, status=429)
     lock_out.bad_try(email, now)  # counted before the slow part, or many at once would all be let try
     found = await request.app[READER].run(partial(sessions.credentials, email=email))
     if not await passwords.is_right(password, found.password_hash if found else None) or found is None:
-        return _form(request, email, FAILED, status=401)
+        return await _form(request, email, FAILED, status=401)
     lock_out.good_try(email)
+    if not request.app[SETTINGS].staff_passwords and Right.KEEP_STAFF not in RIGHTS[found.role]:
+        return await _form(request, email, NO_PASSWORDS, status=403)
     then = ours(str(form.get("next", "")))
     if needs_second_factor(found.role) and request.app[SETTINGS].staff_second_factor:
         if not found.has_second_factor:
-            return _form(request, email, NO_SECOND_FACTOR, status=403)
+            return await _form(request, email, NO_SECOND_FACTOR, status=403)
         return await begin_session(request, found.staff_id, f"/staff/second-factor?next={quote(then)}", complete=False)
     return await begin_session(request, found.staff_id, then)
 
@@ -94,7 +103,7 @@ async def begin_session(request: web.Request, staff_id: str, then: str, *, compl
     )
     await request.app[WRITER].run(begin)
     response = see_other(then)
-    secure = _secure(request)
+    secure = is_secure(request)
     response.set_cookie(_cookie(request), token, httponly=True, samesite="Lax", secure=secure, path="/")
     return response
 
@@ -117,13 +126,24 @@ def _time_left(me: Session, left: timedelta) -> web.Response:
 
 async def log_out(request: web.Request, _session: Session) -> web.Response:
     await request.app[WRITER].run(partial(sessions.close_session, token_hash=token_hash_of(request)))
-    response = see_other("/staff/log-in")
-    response.del_cookie(_cookie(request), path="/", secure=_secure(request), httponly=True, samesite="Lax")
+    response = see_other("/staff/log-in?out=yes" if request.app[ISSUER] else "/staff/log-in")
+    response.del_cookie(_cookie(request), path="/", secure=is_secure(request), httponly=True, samesite="Lax")
     return response
 
 
-def _form(request: web.Request, email: str = "", problem: str = "", status: int = 200) -> web.Response:
-    context = {"email": email, "problem": problem, "next": ours(request.query.get("next", "")), "me": None}
+async def _form(request: web.Request, email: str = "", problem: str = "", status: int = 200) -> web.Response:
+    """After a log-out, where there is an issuer, also the way out of the county's account."""
+    settings, issuer = request.app[SETTINGS], request.app[ISSUER]
+    here = f"{settings.public_url}/staff/log-in"
+    context = {
+        "me": None,
+        "email": email,
+        "problem": problem,
+        "next": ours(request.query.get("next", "")),
+        "has_issuer": issuer is not None,
+        "for_admins": not settings.staff_passwords,
+        "out": await issuer.log_out_address(here) if issuer and "out" in request.query else "",
+    }
     return render(request, "log_in.html", context, status)
 
 
@@ -175,13 +195,13 @@ def ours(address: str) -> str:
     return address if address.startswith("/staff/") and "\\" not in address else HOME
 
 
-def _secure(request: web.Request) -> bool:
+def is_secure(request: web.Request) -> bool:
     return request.app[SETTINGS].public_url.startswith("https:")
 
 
 def _cookie(request: web.Request) -> str:
     """The prefix makes the browser refuse the cookie from any other host, or without TLS."""
-    return "__Host-milepost" if _secure(request) else "milepost"
+    return "__Host-milepost" if is_secure(request) else "milepost"
 
 
 def token_hash_of(request: web.Request) -> str:

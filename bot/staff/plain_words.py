@@ -429,6 +429,7 @@ ACCOUNT_CHANGES = {
     "password_set": "A password was set",
     "second_factor_set": "A second factor was set up",
     "second_factor_reset": "The second factor was reset",
+    "identity_tied": "Tied to a county account",
     "log_ins_ended": "Other log-ins were ended",
 }
 

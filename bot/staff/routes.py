@@ -10,7 +10,7 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from bot.content_rule_lists import load_rule_lists
-from bot.keys import LANGUAGES
+from bot.keys import LANGUAGES, SETTINGS
 from bot.staff import (
     account_pages,
     approval_pages,
@@ -28,6 +28,7 @@ from bot.staff import (
     new_client_page,
     note_pages,
     nudge_pages,
+    oidc_log_in,
     own_account_page,
     parked_page,
     plain_words,
@@ -44,7 +45,7 @@ from bot.staff import (
 from bot.staff.desk import RULE_LISTS
 from bot.staff.invitation_pages import accept_invitation, show_invitation
 from bot.staff.lock_out import LockOut
-from bot.staff.log_in import LOCK_OUT, StaffPage, log_in, log_out, logged_in, show_log_in, show_session, stay
+from bot.staff.log_in import ISSUER, LOCK_OUT, StaffPage, log_in, log_out, logged_in, show_log_in, show_session, stay
 from bot.staff.menu import menu_for
 from bot.staff.once import ONCE, Once
 from bot.staff.second_factor import check_second_factor, show_second_factor
@@ -210,6 +211,7 @@ ROUTES: Sequence[StaffRoute] = (
 def add_routes(app: web.Application) -> None:
     """Call after `bot.site.add_site`, when the languages are in their place."""
     app[LOCK_OUT] = LockOut()
+    app[ISSUER] = oidc_log_in.issuer_of(app[SETTINGS])
     languages = app[LANGUAGES]
     app[RULE_LISTS] = load_rule_lists(languages)
     environment = aiohttp_jinja2.get_env(app)
@@ -220,6 +222,8 @@ def add_routes(app: web.Application) -> None:
         [
             web.get("/staff/log-in", show_log_in),
             web.post("/staff/log-in", log_in),
+            web.get(oidc_log_in.HERE, oidc_log_in.begin),
+            web.get(oidc_log_in.BACK, oidc_log_in.come_back),
             web.get("/staff/second-factor", show_second_factor),
             web.post("/staff/second-factor", check_second_factor),
             web.get("/staff/invitation/{token}", show_invitation),

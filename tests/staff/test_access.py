@@ -47,6 +47,8 @@ EVERYBODYS = (About.NOTHING, About.DELIVERY, About.ACCOUNT, About.TOKEN, About.L
 REFUSED, HIDDEN = 403, 404
 OPEN_TO_ALL = {
     *((method, f"/staff/{page}") for method in ("GET", "POST") for page in ("log-in", "second-factor")),
+    ("GET", "/staff/log-in/county"),
+    ("GET", "/staff/log-in/county/callback"),
     ("GET", "/staff/invitation/{token}"),
     ("POST", "/staff/invitation"),
 }

@@ -26,9 +26,9 @@ BEN = "ben@county.example"
 
 
 @pytest.fixture
-async def strict(migrated_url: str) -> AsyncIterator[Office]:
+async def strict(migrated_sqlite_url: str) -> AsyncIterator[Office]:
     """Sue is an admin who has a second factor; Ben a supervisor without one."""
-    async with open_office(migrated_url, second_factor=True) as office:
+    async with open_office(migrated_sqlite_url, second_factor=True) as office:
         await office.write(partial(promote, office))
         yield office
 
