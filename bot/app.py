@@ -25,6 +25,7 @@ from bot.health import add_health
 from bot.hooks.addresses import Address
 from bot.hooks.delivering import Hooks
 from bot.hooks.digest_round import DigestRound
+from bot.hooks.event_round import EventRound
 from bot.hooks.invitations import mailer
 from bot.hooks.replies import add_replies
 from bot.imports.background import BackgroundImports
@@ -176,6 +177,9 @@ def _start_announcing(house: House) -> None:
 def _start_scheduler(house: House, sender: Sender, inbox: Inbox | None) -> None:
     """Each part by itself: what goes wrong with one must not stop the other."""
     _start_texting(house, sender, inbox)
+    events = EventRound(house.writer, house.reader, house.plan.settings, house.plan.clock)
+    events.start()
+    house.work.add(events.close)
     if house.turns:
         house.turns.listen(sender.wake)
     listener = WakeListener(house.engine.url, sender.wake)

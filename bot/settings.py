@@ -236,6 +236,10 @@ class HouseSettings(StoreSettings, LinkSettings):
         default=None,
         description="signs the county file's webhooks (Standard Webhooks: whsec_ and base64); needed only with such",
     )
+    webhooks_to_private_networks: bool = Field(
+        default=False,
+        description="whether the API's webhooks may lead into a private network: true if the case system is in yours",
+    )
 
     @field_validator("oidc_client_id", mode="after")
     @classmethod

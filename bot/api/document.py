@@ -14,6 +14,7 @@ from bot.api.problems import MEDIA_TYPE, Problem, ProblemKind
 from bot.api.routes import BASE, KEY, PARTS, ROUTES, ApiRoute
 from bot.api.serving import JSON
 from bot.api.shapes import Nothing
+from bot.hooks.told import Told
 from records.api_tokens import MEANS
 
 Schema = dict[str, Any]
@@ -38,6 +39,7 @@ def document() -> Schema:
         "security": [{"token": []}],
         "tags": [{"name": tag} for tag in tags()],
         "paths": _paths(refs),
+        "webhooks": {"event": {"post": _webhook(refs)}},
         "components": {
             "schemas": schemas,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": _scopes()}},
@@ -65,7 +67,10 @@ def _scopes() -> str:
 
 def _schemas() -> tuple[Schema, Refs]:
     """Every shape once, and where each stands."""
-    wanted: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = [(Problem, "serialization")]
+    wanted: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = [
+        (Problem, "serialization"),
+        (Told, "serialization"),
+    ]
     for route in ROUTES:
         if route.gives is not None:
             wanted.append((route.gives, "serialization"))
@@ -152,6 +157,16 @@ def _responses(route: ApiRoute, refs: Refs) -> Iterator[tuple[str, Schema]]:
         else:
             said = " ".join(f"{kind.title}: {kind.remedy}" for kind in kinds)
             yield str(status), {"description": said, "content": _content(refs)}
+
+
+def _webhook(refs: Refs) -> Schema:
+    return {
+        "operationId": "event",
+        "summary": "What a webhook gets",
+        "description": "Signed as in Standard Webhooks. It may come twice, with the same `webhook-id`.",
+        "requestBody": {"required": True, "content": {JSON: {"schema": refs[Told, "serialization"]}}},
+        "responses": {"2XX": {"description": "Taken"}, "410": {"description": "Tell me nothing more"}},
+    }
 
 
 def _problem(kind: ProblemKind, refs: Refs) -> Schema:

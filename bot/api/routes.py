@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from bot.api import clients, escalations, log, nudges, threads, visits
+from bot.api import clients, escalations, log, nudges, threads, visits, webhooks
 from bot.api.calls import View
 from bot.api.clients import Client, ClientPut
 from bot.api.escalations import Escalation
@@ -20,6 +20,7 @@ from bot.api.problems import ProblemKind
 from bot.api.shapes import EXTERNAL_ID, ID, Nothing, Page, PageAsked
 from bot.api.threads import Text
 from bot.api.visits import Visit, VisitPut
+from bot.api.webhooks import Tested, Webhook, WebhookList, WebhookMade
 from records.api_tokens import Scope
 
 BASE = "/api/v1"
@@ -42,6 +43,7 @@ PARTS = {
     "number": Part(r"^[1-9][0-9]{0,5}$", "the visit's number within the client", "1"),
     "nudge_id": Part(ID, "the id of a nudge", AN_EXAMPLE),
     "escalation_id": Part(ID, "the id of an escalation", AN_EXAMPLE),
+    "webhook_id": Part(ID, "the id of a webhook", AN_EXAMPLE),
     "row_id": Part(ID, "the id of a row of the log", AN_EXAMPLE),
     "external_id": Part(EXTERNAL_ID, "the case system's own id: a key, never a name or a number", "C-20417"),
 }
@@ -229,6 +231,49 @@ ROUTES: Sequence[ApiRoute] = (
         Escalation,
         escalations.ResolveSaid,
         "If a person had the thread for its sake, Milepost answers the client again.",
+    ),
+    _get("/webhooks", Scope.WEBHOOKS_WRITE, webhooks.list_webhooks, "List your webhooks", WebhookList),
+    _get("/webhooks/{webhook_id}", Scope.WEBHOOKS_WRITE, webhooks.show_webhook, "Read a webhook", Webhook),
+    ApiRoute(
+        "POST",
+        "/webhooks",
+        Scope.WEBHOOKS_WRITE,
+        webhooks.create_webhook,
+        "Be told of events",
+        WebhookMade,
+        webhooks.WebhookSaid,
+        "From now on, in order, signed as in Standard Webhooks. An event that is not answered with 2xx is tried ten "
+        "times over a day or so, and the next one waits; then the webhook is parked, as it is at once by a 410.",
+        (201,),
+        (ProblemKind.CONFLICT,),
+        keyed=True,
+    ),
+    ApiRoute(
+        "DELETE",
+        "/webhooks/{webhook_id}",
+        Scope.WEBHOOKS_WRITE,
+        webhooks.delete_webhook,
+        "Be told no more",
+        None,
+        statuses=(204,),
+    ),
+    _act(
+        "/webhooks/{webhook_id}/resume",
+        Scope.WEBHOOKS_WRITE,
+        webhooks.resume_webhook,
+        "Resume a parked webhook",
+        Webhook,
+        Nothing,
+        "It goes on where it stopped.",
+    ),
+    _act(
+        "/webhooks/{webhook_id}/test",
+        Scope.WEBHOOKS_WRITE,
+        webhooks.send_test_event,
+        "Send a test event now",
+        Tested,
+        Nothing,
+        "Of the type `webhook.test`.",
     ),
     _get("/log", Scope.LOG_READ, log.list_log, "Follow the engagement log", Page[LogRow], log.LogListAsked),
     _get("/log/{row_id}", Scope.LOG_READ, log.show_log_row, "Read a row of the log", LogRow),

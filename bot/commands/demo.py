@@ -109,6 +109,7 @@ def _settings(folder: Path, port: int | None, kept: Kept) -> HouseSettings:
         public_url="http://127.0.0.1",
         secret_key=kept.secret_key,
         hook_secret=None,
+        webhooks_to_private_networks=True,
         **({"port": port} if port else {}),
     )
     chosen = settings.port if "port" in settings.model_fields_set else _free_port(settings.host, settings.port)

@@ -26,12 +26,17 @@ class WebhookCarrier:
 
     async def carry(self, letter: Letter) -> Failure | None:
         body = notice(letter, self._public_url)
-        headers = signed(self._signer, letter.delivery.id, SystemClock().now(), body)
-        try:
-            async with self._session.post(self._url, data=body.encode(), headers=headers, allow_redirects=False) as got:
-                return None if got.status in DONE else Failure(f"status {got.status}", got.status == GONE)
-        except (ClientError, OSError) as error:  # a time-out is an OSError
-            return Failure(type(error).__name__)
+        return await post(self._session, self._url, self._signer, letter.delivery.id, body)
+
+
+async def post(session: ClientSession, url: str, signer: Webhook, message_id: str, body: str) -> Failure | None:
+    """None once it was taken. Follows no redirects, and raises nothing."""
+    headers = signed(signer, message_id, SystemClock().now(), body)
+    try:
+        async with session.post(url, data=body.encode(), headers=headers, allow_redirects=False) as got:
+            return None if got.status in DONE else Failure(f"status {got.status}", got.status == GONE)
+    except (ClientError, OSError, ValueError) as error:  # a time-out is an OSError, a bad address a ValueError
+        return Failure(type(error).__name__)
 
 
 def notice(letter: Letter, public_url: str) -> str:

@@ -34,6 +34,7 @@ SAYS: dict[str, dict[str, Any]] = {
         "at": "2026-03-05T18:00:00Z",
         "template": "cheer",
     },
+    "create_webhook": {"url": "https://93.184.215.14/in", "events": ["client.changed"]},
     "cancel_nudge": {"by": "{worker}"},
     "acknowledge_escalation": {"by": "{worker}"},
     "resolve_escalation": {"by": "{worker}", "outcome": "talked"},
@@ -70,18 +71,22 @@ async def test_a_call_answers_whom_it_is_for_and_nobody_else(
 ) -> None:
     nobody = Caller(http, office.url)
     wrong = await let_in(office, http, set(Scope) - {route.scope})
-    north = await let_in(office, http, {route.scope}, "North")
+    north = await let_in(office, http, {route.scope, *ALSO.get(route.view.__name__, ())}, "North")
     assert await status(nobody, route, world.north) == UNAUTHORIZED
     assert await status(wrong, route, world.north) == FORBIDDEN
     if route.parts or route.has_body:
         assert await status(north, route, world.south) in (HIDDEN, *OTHERWISE.get(route.view.__name__, ()))
-    if route.view is invite:
+    if route.view is invite:  # who texts already cannot be invited
         await office.write(lambda c: c.execute(update(clients).values(consent=Consent.NONE)))
     assert await status(north, route, world.north) in route.statuses
 
 
-OTHERWISE = {"put_client": (409,)}
-"""Where what is out of reach is refused in another way, by the name of the view: nobody of the team is named."""
+ALSO = {"create_webhook": (Scope.CLIENTS_READ,)}
+"""What else a call needs, as it says."""
+
+OTHERWISE = {"create_webhook": (201,), "put_client": (409,)}
+"""Where what is out of reach is refused in another way, by the name of the view: nobody of the team is named.
+A webhook is of the token's reach, whatever it says."""
 
 
 async def test_lists_hold_nothing_of_another_team(office: Office, world: World, http: ClientSession) -> None:

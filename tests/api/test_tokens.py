@@ -98,7 +98,8 @@ async def test_pages_have_every_client_once_however_long_they_are(world: World, 
 
 
 async def test_who_calls_too_often_is_told_when_to_come_again(office: Office, caller: Caller) -> None:
-    office.app[RATE_LIMIT].at_once = 2
+    limit = office.app[RATE_LIMIT]
+    limit.a_second, limit.at_once = 0.01, 2
     answers = [await caller.get("/clients") for _ in range(3)]
     assert [one.status for one in answers] == [200, 200, 429]
     assert int(answers[-1].headers["Retry-After"]) >= 1

@@ -5,16 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
+from bot.token_secrets import new_secret
 from conversations.escalations import Level, Trigger
+from records import webhook_endpoints
+from records.api_tokens import Scope
 from records.engagement import Kind, append, entry
 from records.ids import new_id
 from records.tables import clients, escalations, messages, nudges, staff, teams, visits
+from records.webhook_endpoints import Event
+from tests.api.callers import put_token
 from tests.staff.life import nudge, text
 from tests.staff.office import MONDAY, Office
 
 A_DAY = timedelta(days=1)
+NOWHERE = "https://127.0.0.1:1/in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,7 @@ class Records:
     escalation_id: str
     external_id: str
     row_id: str
+    webhook_id: str
     number: str = "1"
 
 
@@ -62,4 +69,10 @@ def _records(connection: Connection, email: str, worker: str, client: str, exter
     connection.execute(insert(messages).values(said))
     logged = entry(Kind.GOAL_SET, MONDAY, client_id=client, worker_id=worker, subject="1")
     append(connection, [logged])
-    return Records(email, client, str(written["id"]), str(item["id"]), external_id, logged["id"])
+    team = connection.scalar(
+        select(teams.c.name).join(staff, staff.c.team_id == teams.c.id).where(staff.c.id == worker)
+    )
+    token = put_token(connection, new_secret(), set(Scope), team or "")
+    webhook = new_id(MONDAY)
+    webhook_endpoints.create(connection, webhook, NOWHERE, [Event.GOAL_CHANGED], "-", token, MONDAY)
+    return Records(email, client, str(written["id"]), str(item["id"]), external_id, logged["id"], webhook)
