@@ -22,6 +22,7 @@ from conversations.events import (
     WorkerInvited,
     WorkerJoined,
     WorkerLeft,
+    WorkerPlanned,
     WorkerStarted,
     WorkerWrote,
 )
@@ -52,7 +53,7 @@ def decide(situation: Situation, event: Event, now: datetime, languages: Mapping
             effects = FALLS_DUE[NudgeKind.INVITE](situation, FellDue(NudgeKind.INVITE), now)
         case WorkerStarted(flow=flow):
             effects = FALLS_DUE[NudgeKind.WORKER_NUDGE](situation, FellDue(NudgeKind.WORKER_NUDGE, flow), now)
-        case WorkerJoined() | WorkerWrote() | WorkerLeft():
+        case WorkerJoined() | WorkerWrote() | WorkerLeft() | WorkerPlanned():
             effects = hand_over.by_worker(situation, event, now)
         case VisitChanged():
             effects = visit_events.changed(situation, event, now)

@@ -78,6 +78,16 @@ class WorkerStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkerPlanned:
+    """A worker wrote down a plan. The client is asked; until they say yes, nothing of it is kept (domain guide 2.1).
+
+    `answers` are by the names that `goal_setting` saves under; `when` is a stored `Moment`.
+    """
+
+    answers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class VisitChanged:
     """Staff entered a visit, or changed one. `visit` is as it is from now on."""
 
@@ -122,6 +132,7 @@ Event = (
     | WorkerWrote
     | WorkerLeft
     | WorkerStarted
+    | WorkerPlanned
     | VisitChanged
     | OptedOut
     | PreferencesTold

@@ -9,9 +9,9 @@ from conversations import single_texts as texts
 from conversations.arrival import Arrival, Effects
 from conversations.effects import AskAgainAt, ChangeMode, Effect, Purpose, SaveTalk, Send, SendWords
 from conversations.escalations import Level, Trigger
-from conversations.events import WorkerJoined, WorkerLeft, WorkerWrote
+from conversations.events import WorkerJoined, WorkerLeft, WorkerPlanned, WorkerWrote
 from conversations.office_hours import is_open
-from conversations.situation import SAID_YES, Mode, Situation
+from conversations.situation import SAID_YES, Consent, Mode, Situation
 
 QUIET_AFTER_A_PERSON = timedelta(hours=12)
 """The bot never goes on straight after a person (domain guide 3.8)."""
@@ -61,13 +61,29 @@ def with_a_person(arrival: Arrival) -> Effects | None:
     return (arrival.tell(Trigger.WAITS_FOR_REPLY, Level.U1),)
 
 
-def by_worker(situation: Situation, event: WorkerJoined | WorkerWrote | WorkerLeft, now: datetime) -> Effects:
+def by_worker(
+    situation: Situation, event: WorkerJoined | WorkerWrote | WorkerLeft | WorkerPlanned, now: datetime
+) -> Effects:
     """Nothing goes to a client who said no, or that texts are not safe; a thread can be handed back all the same."""
     if isinstance(event, WorkerLeft):
         return leave(situation, event, now)
     if situation.client.consent not in SAID_YES or situation.client.mode is Mode.SILENT:
         return ()
-    return join(situation, event) if isinstance(event, WorkerJoined) else write(situation, event)
+    match event:
+        case WorkerPlanned():
+            return show_plan(situation, event, now)
+        case WorkerJoined():
+            return join(situation, event)
+        case WorkerWrote():
+            return write(situation, event)
+
+
+def show_plan(situation: Situation, event: WorkerPlanned, now: datetime) -> Effects:
+    """What a worker wrote down is nobody's plan until the client says yes to it (domain guide 2.1)."""
+    if situation.client.consent is not Consent.ACTIVE or situation.client.mode is not Mode.BOT:
+        return ()
+    entry, answers = "workers_plan", event.answers
+    return open_talk.begin(situation, now, "goal_setting", at=entry, answers=answers, purpose=Purpose.NUDGE)
 
 
 def join(situation: Situation, event: WorkerJoined) -> Effects:

@@ -96,6 +96,7 @@ class Kind(StrEnum):
     LOG_EXPORTED = "log_exported"
     CLIENT_ADDED = "client_added"
     CLIENT_CHANGED = "client_changed"
+    PLAN_WRITTEN = "plan_written"
     NOTE_ADDED = "note_added"
     NOTE_CHANGED = "note_changed"
     CLIENT_TRANSFERRED = "client_transferred"

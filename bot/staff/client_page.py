@@ -94,6 +94,7 @@ async def client_page(request: web.Request, me: Session, writing: Writing, statu
         "now": now,
         "known": known,
         "goal": known.goal,
+        "waiting_plan": waiting_plan(known),
         "may_see_goal": me.may(Right.SEE_GOALS) or (known.goal is not None and known.goal.shared),
         "waiting": waiting,
         "planned": planned,
@@ -124,6 +125,14 @@ async def client_page(request: web.Request, me: Session, writing: Writing, statu
         "notice": notices.of(request),
     }
     return render(request, "client.html", {**context, **more}, status)
+
+
+def waiting_plan(known: Situation) -> Mapping[str, str]:
+    """What the client was shown as a plan and has not said yes to; empty where there is none."""
+    talk = known.talk
+    if talk is None or talk.flow != "goal_setting" or not talk.at.startswith("recap"):
+        return {}
+    return talk.answers
 
 
 async def show_thread(request: web.Request, me: Session) -> web.Response:

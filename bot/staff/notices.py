@@ -54,6 +54,7 @@ NOTICES = {
     "referral-ended": "They do not see this client any more.",
     "transferred": "They are in other hands now. Until something else happens to them, it can be undone below.",
     "transfer-undone": "It is undone. Whoever was given on again since then stays where they are.",
+    "plan-sent": "The plan is on its way. It is theirs once they say yes to it.",
     "note-added": "The note is kept.",
     "note-changed": "The note is changed.",
     "preferences-set": "It is set as they said. They are not texted about it.",

@@ -388,6 +388,7 @@ LOG_KINDS = {
     "log_exported": "Log downloaded",
     "client_added": "Client added",
     "client_changed": "Client changed",
+    "plan_written": "Plan written down by a worker, and sent for a yes",
     "note_added": "Note written",
     "note_changed": "Note changed",
     "client_transferred": "Client given to another worker",

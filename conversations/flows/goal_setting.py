@@ -60,7 +60,7 @@ goal_setting = Flow(
     name="goal_setting",
     purpose="Help someone name a goal, plan one small step of it with its detour, and save it.",
     starts_at="new_goal",
-    entries=frozenset({"goal", "after_goal", "step", "change_which", "pothole"}),
+    entries=frozenset({"goal", "after_goal", "step", "change_which", "pothole", "workers_plan"}),
     if_unclear=UNCLEAR,
     if_silent=QUIET,
     asks_again_after=ONE_DAY,
@@ -182,6 +182,12 @@ goal_setting = Flow(
             reads=Reads.WORDS,
             save="first_action",
             when={ANYTHING: "recap", SKIP: "recap", DONT_KNOW: "recap"},
+        ),
+        # written down by a worker: it becomes the client's by their yes (domain guide 2.1)
+        "workers_plan": Say(
+            _("Here is a plan from our talk, for this goal: {goal}. It is yours only if you say so."),
+            private=_("Here is a plan from our talk. It is yours only if you say so."),
+            then="recap",
         ),
         "recap": Branch(
             acts.recap,

@@ -29,7 +29,15 @@ from bot.languages import load_languages
 from bot.script import US, Spoken
 from bot.simulator.bot_at_work import BotAtWork
 from bot.simulator.carrier import Carrier, Handed
-from conversations.events import Event, VisitChanged, WorkerInvited, WorkerJoined, WorkerLeft, WorkerWrote
+from conversations.events import (
+    Event,
+    VisitChanged,
+    WorkerInvited,
+    WorkerJoined,
+    WorkerLeft,
+    WorkerPlanned,
+    WorkerWrote,
+)
 from conversations.languages import Language
 from conversations.visits import Visit, VisitEvent, VisitStatus
 from records import people, thread_acts, visits
@@ -262,6 +270,11 @@ class Player:
     def hands_back(self) -> None:
         self.turn(self.client, WorkerLeft("Ana"))
 
+    def writes_plan(self, goal: str, step: str, at: str, obstacle: str, detour: str) -> None:
+        when = self.moment(at).isoformat(timespec="minutes")
+        plan = {"goal": goal, "step": step, "when": when, "obstacle": obstacle, "detour": detour}
+        self.turn(self.client, WorkerPlanned(plan))
+
     def enters_visit(self, at: str, place: str, bring: str | None) -> None:
         starts = self.moment(at).astimezone(UTC)
         number = self.bot.run(lambda connection: visits.next_number(connection, self.ids[self.client]))
@@ -302,6 +315,7 @@ ACTS = (
     (r"joins", Player.joins),
     (r"writes: (.*)", Player.writes),
     (r"hands back", Player.hands_back),
+    (r"writes down a plan: (.*); (.*); (.*); (.*); (.*)", Player.writes_plan),
     (r"enters a visit ([^,]*), ([^,]*)(?:, bring (.*))?", Player.enters_visit),
     (r"offers (.*)", Player.offers),
     (r"marks the visit (\w+)", Player.marks_visit),

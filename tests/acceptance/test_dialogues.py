@@ -1,4 +1,4 @@
-"""The sample dialogues of domain guide 10 in both languages, played against the whole bot."""
+"""The sample dialogues of domain guide 10, and a worker's plan, in both languages, played against the whole bot."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_the_bot_keeps_to_the_script(stage: Engine, name: str) -> None:
 
 
 def test_every_dialogue_is_there_in_both_languages() -> None:
-    dialogues = [f"d{number:02}" for number in range(1, 19) if number != 6] + ["d06a", "d06b", "d06c"]
+    dialogues = [f"d{number:02}" for number in range(1, 20) if number != 6] + ["d06a", "d06b", "d06c"]
     found = {(name.partition("_")[0], name.split(".")[1]) for name in SCRIPTS}
     assert found == {(dialogue, language) for dialogue in dialogues for language in ("en", "es")}
-    assert len(found) == 2 * 20
+    assert len(found) == 2 * 21

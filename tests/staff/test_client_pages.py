@@ -12,6 +12,7 @@ from records.engagement import Kind
 from records.ids import new_id
 from records.roles import Role
 from records.tables import clients, engagement, goal_events, goals, messages, nudges, staff
+from records.turns import Inbound
 from tests.staff.life import nudge
 from tests.staff.office import Browser, Office
 
@@ -257,3 +258,24 @@ async def test_the_week_to_come_stands_by_day_and_what_fell_away_says_why(busy: 
     page = words(await ana.get(f"/staff/clients/{busy.maria}"))
     assert "Tue Mar 3 9:00 am Reminder of the step Wed Mar 4 10:00 am Check-in" in page
     assert "Check-in dropped, Sat Feb 28, 10:00 am the goal is closed" in page
+
+
+async def test_a_plan_that_a_worker_writes_is_the_clients_only_by_their_yes(office: Office, ana: Browser) -> None:
+    joe = f"/staff/clients/{office.joe}"
+    assert "Write down a plan" in await ana.get(joe)
+    await ana.get(f"{joe}/plan/new")
+    plan = {"token": new_id(office.clock.now()), "goal": "get my GED", "step": "call <b>the school</b>"}
+    page = await ana.post(f"{joe}/plan/new", **plan, date="2026-03-01", detour="x" * 161)
+    assert ana.status == 422
+    for there in ("Choose a day that is not over.", "Keep it under 160 characters.", "call &lt;b&gt;the school"):
+        assert there in page
+    await ana.post(f"{joe}/plan/new", **plan, date="2026-03-04", time="10:00")
+    page = words(await ana.post(f"{joe}/plan/new", **plan, date="2026-03-04", time="10:00"))
+    assert "A plan waits for Joe's yes: get my GED, call <b>the school</b>." in page
+    assert "Joe has no goal yet." in page
+    assert await texts_to_joe(office) == 2
+    await office.house.writer.take_text(Inbound("a" * 34, "+17075550101", "1"))
+    page = words(await ana.get(joe))
+    assert "version 1" in page
+    assert "A plan waits" not in page
+    assert await kinds_in_log(office, Kind.PLAN_WRITTEN) == 1
