@@ -20,6 +20,8 @@ class Entry:
     title: str
     path: str
     right: Right
+    key: str = ""
+    """Pressed after `g`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +37,19 @@ class Menu:
 
 
 ENTRIES = (
-    Entry("today", "Today", "/staff", Right.ANSWER),
-    Entry("caseload", "Clients", "/staff/clients", Right.SEE_CLIENTS),
-    Entry("waiting", "Waiting", "/staff/waiting", Right.ANSWER),
-    Entry("campaigns", "Nudges", "/staff/campaigns", Right.TEXT),
-    Entry("visits", "Visits", "/staff/visits", Right.KEEP_VISITS),
-    Entry("log", "Log", "/staff/log", Right.READ_LOG),
-    Entry("approvals", "Approvals", "/staff/approvals", Right.OVERSEE),
-    Entry("leave", "Leave", "/staff/leave", Right.KEEP_LEAVE),
-    Entry("transfers", "Transfers", "/staff/transfers", Right.TRANSFER),
-    Entry("imports", "Import", "/staff/imports", Right.IMPORT),
-    Entry("accounts", "Accounts", "/staff/accounts", Right.KEEP_STAFF),
-    Entry("tokens", "Tokens", "/staff/tokens", Right.KEEP_STAFF),
-    Entry("notices", "Notices", "/staff/notices", Right.KEEP_NOTICES),
+    Entry("today", "Today", "/staff", Right.ANSWER, "t"),
+    Entry("caseload", "Clients", "/staff/clients", Right.SEE_CLIENTS, "c"),
+    Entry("waiting", "Waiting", "/staff/waiting", Right.ANSWER, "w"),
+    Entry("campaigns", "Nudges", "/staff/campaigns", Right.TEXT, "n"),
+    Entry("visits", "Visits", "/staff/visits", Right.KEEP_VISITS, "v"),
+    Entry("log", "Log", "/staff/log", Right.READ_LOG, "l"),
+    Entry("approvals", "Approvals", "/staff/approvals", Right.OVERSEE, "a"),
+    Entry("leave", "Leave", "/staff/leave", Right.KEEP_LEAVE, "e"),
+    Entry("transfers", "Transfers", "/staff/transfers", Right.TRANSFER, "r"),
+    Entry("imports", "Import", "/staff/imports", Right.IMPORT, "i"),
+    Entry("accounts", "Accounts", "/staff/accounts", Right.KEEP_STAFF, "u"),
+    Entry("tokens", "Tokens", "/staff/tokens", Right.KEEP_STAFF, "k"),
+    Entry("notices", "Notices", "/staff/notices", Right.KEEP_NOTICES, "o"),
 )
 """What is looked at most comes first."""
 

@@ -90,7 +90,7 @@ async def log_in(page: Page, office: Office, email: str = "ana@county.example") 
 async def fill_in(page: Page, email: str) -> None:
     await page.get_by_label("E-mail address").fill(email)
     await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Log in").click()
+    await page.get_by_role("button", name="Log in", exact=True).click()
     await expect(page.get_by_role("button", name="Log out")).to_be_visible()
 
 
@@ -277,6 +277,10 @@ async def test_nothing_on_any_page_shuts_anybody_out(
     )
     for path in ("/", "/staff", client, *new, f"/staff/escalations/{one}", *lists, "/phone"):
         await _is_open_to_all(page, axe, office.url + path, shots)
+    for dialog in ("keys", "staying"):
+        await page.goto(f"{office.url}/staff/account")
+        await page.evaluate("id => document.getElementById(id).showModal()", dialog)
+        await _looks_open_to_all(page, axe, shots, dialog)
     await office.write(lambda c: c.execute(update(staff).where(staff.c.id == office.ben).values(role=Role.ADMIN)))
     await page.context.clear_cookies()
     await page.goto(f"{office.url}/staff/log-in?next=/staff/accounts")
