@@ -217,6 +217,7 @@ consent_events = Table(
     Column("exact_text", Text, nullable=False),
     Column("evidence_message_id", ID),
     Column("actor", String(40), nullable=False),
+    Index(None, "to", "at"),
 )
 
 # --- what is being talked about --------------------------------------------------------------------------------------
@@ -271,6 +272,7 @@ steps = Table(
     Column("reviewed_at", Moment),
     Column("review", JSON, nullable=False),
     ForeignKeyConstraint(["client_id", "goal"], ["goals.client_id", "goals.number"]),
+    Index(None, "due_at"),
 )
 
 goal_events = Table(
@@ -342,6 +344,7 @@ visits = Table(
     Column("external_id", String(80)),  # the case system's own id; none where it was entered here
     Column("external_said", String(64)),  # a digest of what that system said of it last
     Index(None, "worker_id", "starts_at"),
+    Index(None, "starts_at"),
     _where("uq_visits_external_id", "external_id", rows="external_id IS NOT NULL", unique=True),
 )
 
@@ -578,6 +581,8 @@ escalations = Table(
     Column("next_step_by", String(8), nullable=False, server_default=""),  # "client", "worker"
     _where("uq_escalations_open", "client_id", "trigger", rows="resolved_at IS NULL", unique=True),
     _where("ix_escalations_passing_up", "passes_up_at", rows="resolved_at IS NULL"),
+    _where("ix_escalations_promised", "promised_by", rows="promised_by IS NOT NULL"),
+    _where("ix_escalations_contacted", "contacted_at", rows="contacted_at IS NOT NULL"),
 )
 
 hook_deliveries = Table(
@@ -619,6 +624,16 @@ notes = Table(
     Column("changed_at", Moment),
     Column("adds_to", ID, ForeignKey("notes.id")),
     Index(None, "client_id", "id"),
+)
+
+measured_months = Table(
+    "measured_months",
+    metadata,
+    Column("month", String(7), primary_key=True),  # "2026-03", of the county's calendar
+    Column("scope", String(40), primary_key=True),  # whose clients: records.measures.kept.Scope
+    Column("measure", String(4), primary_key=True),
+    Column("version", Integer, primary_key=True),  # of the measure's definition
+    Column("figures", JSON, nullable=False),  # before small cells are hidden
 )
 
 # --- other systems ---------------------------------------------------------------------------------------------------

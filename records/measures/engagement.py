@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
-from conversations.nudges import NudgeKind
+from conversations.flows import FLOWS
+from conversations.notation import Ask
 from conversations.situation import Consent
 from records.engagement import Kind
 from records.measures.figures import Figure, Unit, share, spread
 from records.measures.period import Period
 from records.measures.reading import Where, consent, engaged, is_active, within
 from records.states import MessageState
-from records.tables import clients, engagement, messages, nudges
+from records.tables import clients, engagement, messages
 
 DAY = timedelta(days=1)
 ANSWERED_WITHIN = timedelta(hours=72)
 MINUTE = timedelta(minutes=1)
+QUESTIONS = frozenset(
+    f"{flow.name}/{name}" for flow in FLOWS.values() for name, step in flow.steps.items() if isinstance(step, Ask)
+)
+"""The templates of the texts that ask something."""
 
 
 def active(connection: Connection, period: Period, where: Where) -> Sequence[Figure]:
@@ -51,42 +57,59 @@ def hold(connection: Connection, period: Period, where: Where) -> Sequence[Figur
     return [share("held", rows)]
 
 
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A question that a client got. `minutes` until its answer; None: there was none in time."""
+
+    client_id: str
+    template: str
+    minutes: float | None
+
+
 def replies(connection: Connection, period: Period, where: Where) -> Sequence[Figure]:
-    """M5."""
+    """M5, in all and by flow and step."""
+    asked = _prompts(connection, period, where)
+    by_template: dict[str, list[tuple[str, bool]]] = {}
+    for one in asked:
+        by_template.setdefault(one.template, []).append((one.client_id, one.minutes is not None))
     return [
-        share("answered", ((client, minutes is not None) for client, minutes in _prompts(connection, period, where)))
+        share("answered", ((one.client_id, one.minutes is not None) for one in asked)),
+        *(share(template, by_template[template], part=True) for template in sorted(by_template)),
     ]
 
 
 def reply_time(connection: Connection, period: Period, where: Where) -> Sequence[Figure]:
     """M6, nights kept in."""
-    answered = [(client, took) for client, took in _prompts(connection, period, where) if took is not None]
-    return spread(answered, Unit.MINUTES)
+    asked = _prompts(connection, period, where)
+    return spread(((one.client_id, one.minutes) for one in asked if one.minutes is not None), Unit.MINUTES)
 
 
-def _prompts(connection: Connection, period: Period, where: Where) -> Sequence[tuple[str, float | None]]:
-    """Check-ins delivered in the period, each with the minutes to its answer. Two texts of one nudge are one prompt.
+def _prompts(connection: Connection, period: Period, where: Where) -> Sequence[Prompt]:
+    """Questions delivered in the period whose time to be answered is over.
 
-    An answer belongs to the prompt before it alone.
+    An answer belongs to the question before it alone. A question that was asked again, without an answer between, is
+    one, and runs from when it came last.
     """
     it = engagement.c
     rows = connection.execute(
-        select(it.client_id, func.max(it.at).label("at"))
+        select(it.client_id, it.at, messages.c.template)
         .join(messages, messages.c.id == it.message_id)
-        .join(nudges, nudges.c.id == messages.c.nudge_id)
         .join(clients, clients.c.id == it.client_id)
         .where(where, within(engagement, period.since, period.until), it.kind == Kind.TEXT_STATUS)
-        .where(it.subject == MessageState.DELIVERED, nudges.c.kind == NudgeKind.CHECK_IN)
-        .group_by(it.client_id, messages.c.nudge_id)
-        .order_by(it.client_id, "at")
+        .where(it.subject == MessageState.DELIVERED, messages.c.template.in_(QUESTIONS))
+        .order_by(it.client_id, it.at, it.id)
     ).all()
     wrote = engaged(connection, period.since, period.until + ANSWERED_WITHIN, period, where)
     found = []
     for row, after in zip(rows, [*rows, None][1:], strict=True):
         ends = row.at + ANSWERED_WITHIN
-        if after is not None and after.client_id == row.client_id:
-            ends = min(ends, after.at)
-        found.append((row.client_id, _minutes(row.at, ends, wrote.get(row.client_id, ()))))
+        if after is not None and after.client_id == row.client_id and after.at < ends:
+            ends = after.at
+        minutes = _minutes(row.at, ends, wrote.get(row.client_id, ()))
+        is_again = after is not None and ends == after.at and after.template == row.template
+        if ends > period.now or (minutes is None and is_again):
+            continue
+        found.append(Prompt(row.client_id, row.template, minutes))
     return found
 
 

@@ -69,7 +69,11 @@ def load(connection: Connection, period: Period, where: Where) -> Sequence[Figur
         replace(rate(trigger, by_trigger[trigger], people, people, Unit.PER_HUNDRED), part=True)
         for trigger in sorted(by_trigger)
     ]
-    in_time = [(row.client_id, row.acknowledged_at is not None and row.acknowledged_at <= row.due_at) for row in rows]
+    in_time = [
+        (row.client_id, row.acknowledged_at is not None and row.acknowledged_at <= row.due_at)
+        for row in rows
+        if row.due_at <= period.now
+    ]
     passed_up = [(row.client_id, row.held_by in {"supervisor", MANAGER}) for row in rows]
     return [
         rate("opened", [row.client_id for row in rows], people, people, Unit.PER_HUNDRED),
@@ -81,9 +85,15 @@ def load(connection: Connection, period: Period, where: Where) -> Sequence[Figur
 
 
 def crises(connection: Connection, period: Period, where: Where) -> Sequence[Figure]:
-    """M28: the share, then each U0 with its minutes: of office hours unless somebody is on call."""
-    rows = _opened(connection, period, where, escalations.c.level == Level.U0)
-    touched = [(row, _touched(row, period)) for row in rows]
+    """M28: the share, then each U0 with its minutes: of office hours unless somebody is on call.
+
+    What was merged into another counts too, and is touched when that is.
+    """
+    u0 = escalations.c.level == Level.U0
+    rows = _all(connection, *_of(period), where, u0)
+    led_by = _all(connection, escalations.c.id.in_({row.merged_into for row in rows if row.merged_into}))
+    leads = {row.id: row for row in led_by}
+    touched = [(row, _touched([row, *filter(None, [leads.get(row.merged_into)])], period)) for row in rows]
     items = [
         Figure(
             row.trigger,
@@ -102,24 +112,32 @@ def crises(connection: Connection, period: Period, where: Where) -> Sequence[Fig
     return [in_time, *items]
 
 
-def _touched(row: Any, period: Period) -> timedelta | None:  # noqa: ANN401  a row
-    """From opening to the first that a person did: take it, or turn to the client."""
-    first = min((at for at in (row.acknowledged_at, row.contacted_at) if at is not None), default=None)
-    if first is None:
+def _touched(rows: Sequence[Any], period: Period) -> timedelta | None:
+    """From the opening of the first row to what a person did first about any: take it, or turn to the client."""
+    opened = rows[0].opened_at
+    acts = [at for row in rows for at in (row.acknowledged_at, row.contacted_at) if at is not None]
+    if not acts:
         return None
+    first = max(min(acts), opened)
     if period.county.on_call:
-        return first - row.opened_at  # type: ignore[no-any-return]  # of a row
-    return working_time_between(row.opened_at, first, period.county)
+        return first - opened  # type: ignore[no-any-return]  # of a row
+    return working_time_between(opened, first, period.county)
 
 
 def _opened(connection: Connection, period: Period, where: Where, *more: Where) -> Sequence[Any]:
+    return _items(connection, where, *_of(period), *more)
+
+
+def _of(period: Period) -> Sequence[Where]:
     it = escalations.c
     nearly = it.id.between(first_id(period.since - CLOCKS_APART), first_id(period.until + CLOCKS_APART))
-    return _items(connection, where, nearly, it.opened_at >= period.since, it.opened_at < period.until, *more)
+    return [nearly, it.opened_at >= period.since, it.opened_at < period.until]
 
 
 def _items(connection: Connection, *where: Where) -> Sequence[Any]:
+    return _all(connection, *where, escalations.c.merged_into.is_(None))
+
+
+def _all(connection: Connection, *where: Where) -> Sequence[Any]:
     wanted = select(escalations).join(clients, clients.c.id == escalations.c.client_id)
-    return connection.execute(
-        wanted.where(*where, escalations.c.merged_into.is_(None)).order_by(escalations.c.id)
-    ).all()
+    return connection.execute(wanted.where(*where).order_by(escalations.c.id)).all()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from conversations.county import County
 from conversations.languages import Language
@@ -16,26 +17,31 @@ DECEMBER = 12
 class Period:
     """From `since` (included) to `until` (not included), both aware UTC. `languages` are those that texts are read in.
 
-    `first_day_ends` is the end of the county's first day of it.
+    `first_day_ends` is the end of the county's first day of it. `now` is when it is counted: `until` is never after it,
+    and what is still to come after `until`, an answer within 72 hours, is not missed before its time is over.
     """
 
     since: datetime
     until: datetime
     first_day_ends: datetime
+    now: datetime
     county: County
     languages: Mapping[str, Language]
+    found: dict[object, Any] = field(default_factory=dict, compare=False)
+    """What several measures need, once it was read over one connection: see `reading.engaged`."""
 
 
-def between(first: date, after_last: date, county: County, languages: Mapping[str, Language]) -> Period:
-    """Whole days of the county's calendar; raises ValueError for none."""
-    if after_last <= first:
-        raise ValueError("a period has at least a day")
-    begins = [_begin(day, county) for day in (first, after_last, first + timedelta(days=1))]
-    return Period(begins[0], begins[1], begins[2], county, languages)
+def between(first: date, after_last: date, now: datetime, county: County, languages: Mapping[str, Language]) -> Period:
+    """Whole days of the county's calendar, or up to now; raises ValueError for none, or for what is still to come."""
+    since, until, first_day_ends = (_begin(day, county) for day in (first, after_last, first + timedelta(days=1)))
+    if after_last <= first or since >= now:
+        raise ValueError("a period has begun, and has at least a day")
+    return Period(since, min(until, now), first_day_ends, now, county, languages)
 
 
-def month(year: int, number: int, county: County, languages: Mapping[str, Language]) -> Period:
-    return between(date(year, number, 1), _next_month(date(year, number, 1)), county, languages)
+def month(year: int, number: int, now: datetime, county: County, languages: Mapping[str, Language]) -> Period:
+    """Raises ValueError as `between`."""
+    return between(date(year, number, 1), _next_month(date(year, number, 1)), now, county, languages)
 
 
 def months_until(last: Period, how_many: int) -> Sequence[Period]:
@@ -43,7 +49,7 @@ def months_until(last: Period, how_many: int) -> Sequence[Period]:
     first = last.since.astimezone(last.county.zone).date().replace(day=1)
     found: list[Period] = []
     for _ in range(how_many):
-        found.append(between(first, _next_month(first), last.county, last.languages))
+        found.append(between(first, _next_month(first), last.now, last.county, last.languages))
         first = (first - timedelta(days=1)).replace(day=1)
     return found[::-1]
 

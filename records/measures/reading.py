@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,8 @@ from records.tables import clients, consent_events, messages
 
 CLOCKS_APART = timedelta(hours=1)
 """An id is of the moment its row was made; a row's own moment differs from it by less."""
+
+AROUND = timedelta(days=31)
 
 Where = ColumnElement[bool]
 
@@ -73,7 +76,25 @@ def enrolled(connection: Connection, period: Period, where: Where) -> set[str]:
 def engaged(
     connection: Connection, since: datetime, until: datetime, period: Period, where: Where
 ) -> Mapping[str, Sequence[datetime]]:
-    """When each client wrote something that counts as taking part (domain guide 8.1), in order."""
+    """When each client wrote something that counts as taking part (domain guide 8.1), in order.
+
+    To tell it from each text takes long, so it is read once for a period and whatever time around it is asked for.
+    """
+    widest = min(since, period.since - AROUND), max(until, period.until + AROUND)
+    key = (*widest, connection, where)
+    if key not in period.found:
+        period.found[key] = _engaged(connection, *widest, period, where)
+    everything: Mapping[str, Sequence[datetime]] = period.found[key]
+    cut = (
+        (client, moments[bisect_left(moments, since) : bisect_left(moments, until)])
+        for client, moments in everything.items()
+    )
+    return {client: moments for client, moments in cut if moments}
+
+
+def _engaged(
+    connection: Connection, since: datetime, until: datetime, period: Period, where: Where
+) -> Mapping[str, Sequence[datetime]]:
     ends = select(consent_events.c.evidence_message_id).where(
         consent_events.c.to.in_([Consent.REVOKED, Consent.WRONG_NUMBER]),
         consent_events.c.evidence_message_id.is_not(None),
@@ -83,11 +104,14 @@ def engaged(
         select(messages.c.client_id, messages.c.at, messages.c.body)
         .join(clients, clients.c.id == messages.c.client_id)
         .where(where, within(messages, since, until), messages.c.direction == "in", messages.c.id.not_in(ends))
-        .order_by(messages.c.id)
+        .order_by(messages.c.at, messages.c.id)
     )
     found: dict[str, list[datetime]] = {}
+    known: dict[str, bool] = {}  # most answers are a digit or a word, and each is read once
     for client, at, body in rows:
-        if is_engaged(body, period.languages):
+        if body not in known:
+            known[body] = is_engaged(body, period.languages)
+        if known[body]:
             found.setdefault(client, []).append(at)
     return found
 

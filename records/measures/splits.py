@@ -1,41 +1,70 @@
-"""A measure by groups of clients, and over the months (domain guide 8.4)."""
+"""A measure by groups of clients (domain guide 8.4)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from enum import StrEnum
 from itertools import combinations
 
 from sqlalchemy import Connection, select
 
 from records.measures.figures import ON_SCREEN, Figure, Unit, hide
-from records.measures.period import Period, months_until
+from records.measures.period import Period
 from records.measures.reading import Where
-from records.measures.register import Measure, figures
-from records.tables import clients
+from records.measures.register import Measure
+from records.tables import clients, staff, teams
 
 FLAGGED_FROM, LARGE_ENOUGH = 0.10, 30
+NEW_FOR = timedelta(days=90)
 
 
-def by_language(
-    connection: Connection, measure: Measure, period: Period, where: Where, fewest: int = ON_SCREEN
+class Split(StrEnum):
+    """By what clients are compared."""
+
+    LANGUAGE = "language"
+    PHONE = "phone"
+    TEAM = "team"
+    TIME_ENROLLED = "time since the last yes to texts"
+
+
+def groups_of(connection: Connection, split: Split, period: Period, where: Where) -> Mapping[str, Where]:
+    """The groups by name, as clients stand today."""
+    match split:
+        case Split.LANGUAGE:
+            codes = connection.scalars(
+                select(clients.c.language).where(where).distinct().order_by(clients.c.language)
+            ).all()
+            return {code: where & (clients.c.language == code) for code in codes}
+        case Split.PHONE:
+            return {"shared phone": where & clients.c.phone_is_shared, "own phone": where & ~clients.c.phone_is_shared}
+        case Split.TEAM:
+            all_teams = connection.execute(select(teams.c.id, teams.c.name).order_by(teams.c.name)).all()
+            workers = {row.name: select(staff.c.id).where(staff.c.team_id == row.id) for row in all_teams}
+            rest = select(staff.c.id).where(staff.c.team_id.is_(None))
+            return {
+                name: where & clients.c.worker_id.in_(theirs) for name, theirs in (workers | {"no team": rest}).items()
+            }
+        case Split.TIME_ENROLLED:
+            lately = clients.c.consented_at >= period.until - NEW_FOR
+            return {"under 90 days": where & lately, "90 days or more": where & ~lately}
+
+
+def compare(
+    connection: Connection,
+    measure: Measure,
+    period: Period,
+    where: Where,
+    split: Split,
+    fewest: int = ON_SCREEN,
 ) -> Mapping[str, Sequence[Figure]]:
-    """By the language recorded now. If one group's figure is hidden, so is the next smallest group's."""
-    codes = connection.scalars(select(clients.c.language).where(where).distinct().order_by(clients.c.language)).all()
-    return _each(connection, measure, period, {code: where & (clients.c.language == code) for code in codes}, fewest)
-
-
-def by_phone(
-    connection: Connection, measure: Measure, period: Period, where: Where, fewest: int = ON_SCREEN
-) -> Mapping[str, Sequence[Figure]]:
-    groups = {"shared": where & clients.c.phone_is_shared, "own": where & ~clients.c.phone_is_shared}
-    return _each(connection, measure, period, groups, fewest)
-
-
-def trend(
-    connection: Connection, measure: Measure, last: Period, where: Where, months: int, fewest: int = ON_SCREEN
-) -> Sequence[tuple[Period, Sequence[Figure]]]:
-    """The oldest month first."""
-    return [(period, figures(connection, measure, period, where, fewest)) for period in months_until(last, months)]
+    """If one group's figure is hidden, so is the next smallest group's. Groups without anybody are left out."""
+    if measure.count is None:
+        return {}
+    groups = groups_of(connection, split, period, where)
+    counted = {name: measure.count(connection, period, theirs) for name, theirs in groups.items()}
+    some = {name: group for name, group in counted.items() if any(figure.people for figure in group)}
+    return hide_across({name: hide(group, fewest) for name, group in some.items()})
 
 
 def flagged(groups: Mapping[str, Sequence[Figure]]) -> Sequence[str]:
@@ -54,16 +83,7 @@ def flagged(groups: Mapping[str, Sequence[Figure]]) -> Sequence[str]:
     return found
 
 
-def _each(
-    connection: Connection, measure: Measure, period: Period, groups: Mapping[str, Where], fewest: int
-) -> Mapping[str, Sequence[Figure]]:
-    if measure.count is None:
-        return {}
-    shown = {name: hide(measure.count(connection, period, where), fewest) for name, where in groups.items()}
-    return _hide_across(shown)
-
-
-def _hide_across(groups: Mapping[str, Sequence[Figure]]) -> Mapping[str, Sequence[Figure]]:
+def hide_across(groups: Mapping[str, Sequence[Figure]]) -> Mapping[str, Sequence[Figure]]:
     """One hidden group could be had from the total: a second goes along, whole, the one with the fewest people."""
     some = [name for name, group in groups.items() if any(figure.hidden for figure in group)]
     rest = [name for name in groups if name not in some]

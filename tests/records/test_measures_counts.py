@@ -1,15 +1,30 @@
 import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, false, true
+from sqlalchemy import Engine, false, true, update
 
 from conversations.escalations import Trigger
-from records.measures import engagement, escalations, goals, reach, register, splits, visits
+from records.measures import (
+    celebration,
+    engagement,
+    escalations,
+    goals,
+    kept,
+    period,
+    reach,
+    register,
+    splits,
+    understanding,
+    visits,
+)
 from records.measures.figures import Figure
 from records.measures.register import MEASURES
+from records.states import UNPROMPTED
 from records.tables import clients
+from records.tables import goals as goals_table
 from tests.records.world import COUNTY, LANGUAGES, MARCH, World, on
 
 LAST_YEAR = datetime(2025, 6, 1, tzinfo=UTC)
@@ -114,6 +129,155 @@ def test_each_item_of_danger_is_listed_with_its_minutes(world: World) -> None:
     assert ((share.numerator, share.denominator), [item.value for item in items]) == ((1, 2), [15, 16])
 
 
+def test_each_question_of_each_conversation_has_its_own_reply_rate(world: World) -> None:
+    client = world.join()
+    world.asked(client, on(2), template="welcome/time")
+    world.says(client, on(2, 11))
+    world.asked(client, on(3), template="welcome/time")
+    world.asked(client, on(3, 11), template="visit/ask")
+    world.says(client, on(3, 12))
+    world.hears(client, on(4), template="single/glad")
+    found = engagement.replies(world.connection, MARCH, true())
+    assert [(one.label, one.numerator, one.denominator) for one in found] == [
+        ("answered", 2, 3),
+        ("visit/ask", 1, 1),
+        ("welcome/time", 1, 2),
+    ]
+
+
+def test_what_may_still_come_is_not_missed_yet(world: World) -> None:
+    client = world.join((on(18), "invited"), (on(19), "active"))
+    world.asked(client, on(19))
+    world.plans(client, on(15), "planned")
+    world.plans(client, on(15), "not_yet", on(18))
+    world.visits(client, on(25), "planned")
+    world.hears(client, on(19), state="sent")
+    world.needs(client, on(19), Trigger.COMPLAINT, promised_by=on(21), due_at=on(21))
+    so_far = replace(MARCH, until=on(20), now=on(20))
+    for count in (
+        reach.uptake,
+        engagement.replies,
+        goals.timely,
+        goals.learning,
+        visits.kept,
+        escalations.promises,
+    ):
+        first = count(world.connection, so_far, true())[0]
+        assert first.denominator == 0, count.__name__
+    assert fraction(reach.reach(world.connection, so_far, true()), "delivered") == (1, 1)
+
+
+def test_a_time_given_up_late_or_missed_was_due_as_well_as_the_new_one(world: World) -> None:
+    client = world.join()
+    for first, moved_at, missed in ((on(10), on(9, 11), False), (on(12), on(12, 15), True), (on(20), on(19, 9), False)):
+        number = world.visits(client, on(30), "attended")
+        world.logs(client, on(2), "visit_entered", number, starts_at=first.isoformat(), status="planned")
+        if missed:
+            world.logs(client, on(12, 14), "visit_missed", number, starts_at=first.isoformat(), status="missed")
+        world.logs(client, moved_at, "visit_moved", number, starts_at=on(30).isoformat(), status="planned")
+    found = visits.kept(world.connection, MARCH, true())
+    assert [(one.label, one.numerator, one.denominator) for one in found][:3] == [
+        ("attended", 3, 5),
+        ("missed", 1, 5),
+        ("moved_late", 1, 5),
+    ]
+
+
+def test_a_plan_is_another_only_if_its_version_is(world: World) -> None:
+    client = world.join()
+    for version in (1, 2):
+        goal = world.plans(client, on(5), "not_yet", on(6))
+        world.happens(client, goal, on(6, 11), "revised", version, was=1)
+    assert fraction(goals.learning(world.connection, MARCH, true()), "turned") == (1, 2)
+
+
+def test_goals_stand_as_they_stood_a_week_after_the_month(world: World) -> None:
+    client = world.join()
+    achieved, later, revised, paused, open_ended = (
+        world.plans(client, day, "planned") for day in (on(5), on(6), on(7), on(8), on(8, month=5))
+    )
+    world.happens(client, achieved, on(3, month=4), "achieved")
+    world.happens(client, later, on(20, month=4), "achieved")
+    world.happens(client, revised, on(9), "revised", 2, was=1)
+    world.happens(client, paused, on(9), "paused")
+    world.happens(client, open_ended, on(9), "released")
+    found = goals.outcomes(world.connection, MARCH, true())
+    assert {one.label: one.numerator for one in found if one.numerator} == {
+        "achieved": 1,
+        "active": 1,
+        "revised": 1,
+        "paused": 1,
+    }
+    assert found[0].denominator == 4
+
+
+def test_a_paused_goal_lives_on_only_in_the_months_before(world: World) -> None:
+    client = world.join()
+    goal = world.plans(client, on(5), "done", on(6))
+    world.happens(client, goal, on(2, month=4), "paused")
+    assert fraction(goals.living(world.connection, MARCH, true()), "living") == (1, 1)
+    april = period.month(2026, 4, MARCH.now, COUNTY, LANGUAGES)
+    assert fraction(goals.living(world.connection, april, true()), "living") == (0, 1)
+
+
+def test_a_result_is_celebrated_at_once_by_us_and_within_two_working_days_by_a_person(world: World) -> None:
+    client = world.join()
+    for day in (6, 20):
+        goal = world.plans(client, on(day), "done", on(day))
+        world.connection.execute(update(goals_table).where(goals_table.c.number == goal).values(shared=True))
+    world.hears(client, on(6))
+    world.hears(client, on(10, 16, 59), author=world.worker)
+    world.hears(client, on(25), author=world.worker)
+    found = celebration.celebrated(world.connection, MARCH, true())
+    assert [(one.numerator, one.denominator) for one in found] == [(1, 2), (1, 2)]
+
+
+def test_an_opt_out_is_told_with_the_text_before_it(world: World) -> None:
+    client = world.join((LAST_YEAR, "active"), (on(9), "revoked"))
+    world.hears(client, on(7), template="visit/ask", priority=UNPROMPTED)
+    world.hears(client, on(8), template="life_pulse/pulse", priority=UNPROMPTED)
+    world.hears(client, on(10), template="single/glad", priority=UNPROMPTED)
+    found = reach.opt_outs(world.connection, MARCH, true())
+    assert fraction(found, "life_pulse/pulse") == (1, 1)
+    assert fraction(found, "per_unprompted_text") == (1, 3)
+    assert [round(one.denominator or 0, 2) for one in found[:1]] == [0.28]
+
+
+def test_weeks_without_a_text_count_in_the_text_load(world: World) -> None:
+    client = world.join()
+    for day in (2, 3, 8, 9):
+        world.hears(client, on(day), priority=UNPROMPTED)
+    found = reach.load(world.connection, MARCH, true())
+    assert [one.value for one in found] == [0, 3, 3]
+    assert found[0].denominator == 5
+
+
+def test_texts_from_before_a_client_changed_their_language_are_left_out(world: World) -> None:
+    client = world.join(language="es")
+    world.hears(client, on(3), language="en")
+    world.logs(client, on(4), "preference_set", "language")
+    world.hears(client, on(5), language="es")
+    world.hears(client, on(6), language="en")
+    assert fraction(reach.own_language(world.connection, MARCH, true()), "own_language") == (1, 2)
+
+
+def test_danger_that_was_merged_is_touched_when_what_it_was_merged_into_is(world: World) -> None:
+    client = world.join()
+    leads = world.needs(client, on(9, 11), Trigger.COMPLAINT, contacted_at=on(9, 12, 10))
+    world.needs(client, on(9, 12), Trigger.MEDICAL, level="U0", merged_into=leads)
+    assert fraction(escalations.crises(world.connection, MARCH, true()), "in_time") == (1, 1)
+
+
+def test_texts_that_say_we_did_not_understand_are_counted(world: World) -> None:
+    client = world.join()
+    for _ in range(4):
+        world.says(client, on(3))
+    world.hears(client, on(3), template="fallback/choice")
+    world.hears(client, on(3), template="welcome/time")
+    found = understanding.not_understood(world.connection, MARCH, true())
+    assert [one.value for one in found] == [25]
+
+
 def test_the_groups_of_a_split_add_up_to_the_whole(world: World) -> None:
     for n in range(9):
         client = world.join(language="es" if n % 3 else "en")
@@ -140,7 +304,7 @@ def test_of_nobody_every_measure_gives_zeros(world: World) -> None:
 def test_a_group_that_is_hidden_takes_another_along(world: World) -> None:
     for n in range(13):
         world.join(language="es" if n < 3 else "en")
-    found = splits.by_language(world.connection, MEASURES[2], MARCH, true())
+    found = splits.compare(world.connection, MEASURES[2], MARCH, true(), splits.Split.LANGUAGE)
     assert [group[0].hidden for group in found.values()] == [True, True]
 
 
@@ -149,12 +313,26 @@ def test_differences_over_ten_points_between_large_groups_are_flagged(world: Wor
         client = world.join(language="es" if n % 2 else "en")
         if n % 2 or n < 30:
             world.says(client, on(4))
-    assert splits.flagged(splits.by_language(world.connection, MEASURES[2], MARCH, true())) == ["active"]
+    assert splits.flagged(splits.compare(world.connection, MEASURES[2], MARCH, true(), splits.Split.LANGUAGE)) == [
+        "active"
+    ]
 
 
-def test_the_trend_is_one_month_after_another(world: World) -> None:
-    found = splits.trend(world.connection, MEASURES[2], MARCH, true(), 4)
-    assert [period.since.astimezone(COUNTY.zone).month for period, _ in found] == [12, 1, 2, 3]
-    assert all(one.until == after.since for (one, _), (after, _) in itertools.pairwise(found))
+def test_a_settled_month_is_counted_once_and_kept_as_it_was(world: World) -> None:
+    world.needs(world.join(), on(3), Trigger.MEDICAL, level="U0", contacted_at=on(3, 10, 5))
+    crises = next(measure for measure in MEASURES if measure.id == "M28")
+    first = kept.count(world.connection, crises, MARCH, kept.COUNTY)
+    assert first.row is not None
+    kept.keep(world.connection, [first.row, first.row])
+    world.needs(world.join(), on(4), Trigger.MEDICAL, level="U0")
+    assert kept.count(world.connection, crises, MARCH, kept.COUNTY) == kept.Counted(first.figures)
+    so_far = replace(MARCH, now=MARCH.until)
+    assert kept.count(world.connection, crises, replace(so_far, since=on(2, month=2)), kept.COUNTY).row is None
+
+
+def test_one_month_comes_after_another() -> None:
+    found = period.months_until(MARCH, 4)
+    assert [one.since.astimezone(COUNTY.zone).month for one in found] == [12, 1, 2, 3]
+    assert all(one.until == after.since for one, after in itertools.pairwise(found))
     assert MARCH.until - MARCH.since == timedelta(days=31) - timedelta(hours=1)
     assert set(LANGUAGES) == {"en", "es"}

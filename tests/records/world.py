@@ -13,12 +13,23 @@ from records import people
 from records.ids import first_id
 from records.measures import period
 from records.roles import Role
-from records.tables import clients, consent_events, engagement, escalations, goals, messages, nudges, steps, visits
+from records.tables import (
+    clients,
+    consent_events,
+    engagement,
+    escalations,
+    goal_events,
+    goals,
+    messages,
+    nudges,
+    steps,
+    visits,
+)
 
 ZONE = ZoneInfo("America/Los_Angeles")
 COUNTY = County("Alder", "Goals", "555-0100", ZONE)
 LANGUAGES = load_languages(["en", "es"])
-MARCH = period.month(2026, 3, COUNTY, LANGUAGES)
+MARCH = period.month(2026, 3, datetime(2026, 6, 1, tzinfo=UTC), COUNTY, LANGUAGES)
 BEGINNING = datetime(2025, 1, 1, tzinfo=UTC)
 
 
@@ -60,8 +71,8 @@ class World:
     def hears(self, client: str, at: datetime, **values: Any) -> str:  # noqa: ANN401  columns
         return self._text(client, at, **{"direction": "out", "body": "Hello", "state": "delivered"} | values)
 
-    def asked(self, client: str, at: datetime, nudge: str = "") -> str:
-        """A check-in that was delivered at once; gives its nudge."""
+    def asked(self, client: str, at: datetime, nudge: str = "", template: str = "goal_check_in/how_did_it_go") -> str:
+        """A question that was delivered at once; gives its nudge."""
         row: dict[str, Any] = {
             "client_id": client,
             "kind": "check_in",
@@ -71,7 +82,7 @@ class World:
         }
         row |= {"template": "", "state": "sent", "due_at": at, "wanted_at": at, "held": 0, "version": 1}
         nudge = nudge or self.put(nudges, at, **row, reason="", created_at=at)
-        message = self.hears(client, at, nudge_id=nudge, purpose="check_in", priority=1)
+        message = self.hears(client, at, nudge_id=nudge, purpose="check_in", priority=1, template=template)
         log = {"at": at, "client_id": client, "actor": "bot", "kind": "text_status", "language": "en"}
         self.put(engagement, at, **log, subject="delivered", reason="", message_id=message, detail={})
         return nudge
@@ -80,13 +91,16 @@ class World:
         row = {"client_id": client, "trigger": trigger, "level": "U1", "opened_at": at, "due_at": at}
         return self.put(escalations, at, **row | values)
 
-    def visits(self, client: str, at: datetime, status: str) -> None:
-        row = {"client_id": client, "number": self._next(), "worker_id": self.worker, "starts_at": at, "place": ""}
+    def visits(self, client: str, at: datetime, status: str) -> str:
+        """Gives its number."""
+        number = self._next()
+        row = {"client_id": client, "number": number, "worker_id": self.worker, "starts_at": at, "place": ""}
         row |= {"bring": "", "by_phone": False, "status": status, "leaves_at": "", "reason": "", "version": 1}
         self.connection.execute(insert(visits), [row | {"created_at": at, "changed_at": at}])
+        return str(number)
 
-    def plans(self, client: str, due_at: datetime, status: str, reviewed_at: datetime | None = None) -> None:
-        """A goal with one step."""
+    def plans(self, client: str, due_at: datetime, status: str, reviewed_at: datetime | None = None) -> int:
+        """A goal with one step; gives its number."""
         number = self._next()
         goal = {"client_id": client, "number": number, "text": "g", "meaning": "", "status": "active", "version": 1}
         goal |= {"private": False, "shared": False, "setbacks": 0, "set_at": BEGINNING}
@@ -95,6 +109,21 @@ class World:
         step |= {"obstacle": "", "detour": "", "first_action": "", "reminder": "", "status": status, "review": {}}
         step |= {"due_at": due_at, "planned_at": BEGINNING, "reviewed_at": reviewed_at}
         self.connection.execute(insert(steps), [step])
+        self.happens(client, number, BEGINNING, "set")
+        if reviewed_at is not None:
+            self.logs(client, reviewed_at, "step_reviewed", f"{number}.1", status)
+        return number
+
+    def happens(
+        self, client: str, goal: int, at: datetime, kind: str, version: int = 1, was: int | None = None
+    ) -> None:
+        """To a goal; `was` is the version before."""
+        row = {"client_id": client, "goal": goal, "at": at, "kind": kind, "version": version, "reason": ""}
+        self.put(goal_events, at, **row, was=None if was is None else {"version": was, "step": {}})
+
+    def logs(self, client: str, at: datetime, kind: str, subject: str, reason: str = "", **detail: str) -> None:
+        log = {"at": at, "client_id": client, "actor": "bot", "kind": kind, "language": "en"}
+        self.put(engagement, at, **log, subject=subject, reason=reason, detail=detail)
 
     def _text(self, client: str, at: datetime, **values: Any) -> str:  # noqa: ANN401  columns
         row = {"client_id": client, "number": "+1", "language": "en", "segments": 1, "encoding": "GSM-7"}
