@@ -30,7 +30,7 @@ from conversations.county import County
 from conversations.events import WorkerInvited
 from conversations.nudges import NudgeKind
 from conversations.situation import Client, Situation
-from records import gauges, people, phones
+from records import gauges, people, phones, referrals
 from records.people import NewClient
 from records.roles import Role
 from scheduler.windows import next_allowed
@@ -41,24 +41,37 @@ EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104  compared, not bound
 
 @dataclass(frozen=True, slots=True)
 class Somebody:
-    """A made-up member of staff."""
+    """A made-up member of staff. `about` says what there is to try as them."""
 
     email: str
     first_name: str
     role: Role
+    team: str = ""
+    about: str = ""
 
 
 STAFF = (
-    Somebody("ana@example.org", "Ana", Role.ETW),
-    Somebody("luis@example.org", "Luis", Role.ETW),
-    Somebody("sam@example.org", "Sam", Role.SUPERVISOR),
+    Somebody("ana@example.org", "Ana", Role.ETW, "North", "coaches Maria and Rosa"),
+    Somebody("luis@example.org", "Luis", Role.ETW, "South", "coaches Jose and Mai"),
+    Somebody("sam@example.org", "Sam", Role.SUPERVISOR, "", "oversees both teams"),
+    Somebody("rita@example.org", "Rita", Role.SUPERVISOR, "South", "oversees hers"),
+    Somebody("kim@example.org", "Kim", Role.ICW, "South", "sees Mai at intake, and invites her to texts"),
+    Somebody("vera@example.org", "Vera", Role.VC, "North", "Maria was referred to her"),
+    Somebody("pat@example.org", "Pat", Role.PROVIDER, "", "Rosa agreed to their texts; sees no others"),
+    Somebody("max@example.org", "Max", Role.MANAGER, "", "sees numbers alone"),
+    Somebody("olga@example.org", "Olga", Role.OBSERVER, "", "sees no client"),
+    Somebody("ada@example.org", "Ada", Role.ADMIN, "", "keeps the accounts"),
 )
+SUPERVISOR = "sam@example.org"
 CLIENTS = (
     ("+17075550111", "Maria", "en", "ana@example.org"),
     ("+17075550112", "Rosa", "es", "ana@example.org"),
     ("+17075550113", "Jose", "en", "luis@example.org"),
     ("+17075550114", "Mai", "en", "luis@example.org"),
 )
+REFERRED = (("Maria", "vera@example.org"), ("Rosa", "pat@example.org"), ("Mai", "kim@example.org"))
+"""Clients, and who sees them beside their worker."""
+
 SHARING = frozenset({"Jose"})
 """Others read his phone too, so that the texts on it say nothing of his goal."""
 
@@ -90,7 +103,7 @@ def demo(folder: Path, port: int | None) -> None:
 def _kept(file: Path) -> Kept:
     """Made by chance the first time, and the same from then on."""
     if not file.exists():
-        passwords = {somebody.email: secrets.token_urlsafe(9) for somebody in STAFF}
+        passwords = {somebody.email: secrets.token_urlsafe(12) for somebody in STAFF}
         file.touch(mode=0o600)
         file.write_text(json.dumps(asdict(Kept(secrets.token_hex(32), passwords))), encoding="utf-8")
     return Kept(**json.loads(file.read_text(encoding="utf-8")))
@@ -182,15 +195,27 @@ def _add_people(connection: Connection, hashes: Mapping[str, str], plan: Plan, n
         NewClient(number, name, language, zone, ids[worker], phone_is_shared=name in SHARING)
         for number, name, language, worker in CLIENTS
     ]
-    people.put_clients(connection, wanted, ids[STAFF[-1].email], now)
+    by = ids[SUPERVISOR]
+    people.put_clients(connection, wanted, by, now)
+    for one in STAFF:
+        people.put_in_team(connection, one.email, one.team, now)
+    theirs = {phone.first_name: phone.client_id for phone in phones.phones(connection)}
+    for client, to in REFERRED:
+        referrals.refer(connection, theirs[client], ids[to], by, now, agreed=True)
     return {one.first_name: ids[one.email] for one in STAFF}
+
+
+def _described(one: Somebody) -> str:
+    team = f" in {one.team}" if one.team else ""
+    return f"{one.first_name}, {one.role}{team}: {one.about}"
 
 
 def _tell(settings: HouseSettings, kept: Kept) -> None:
     here = settings.public_url
     people_lines = [
-        f"    {somebody.email:18} {kept.passwords[somebody.email]}   {somebody.first_name}, {somebody.role}"
-        for somebody in STAFF
+        f"    {one.email:17} {kept.passwords[one.email]}   {_described(one)}"
+        for one in STAFF
+        if one.email in kept.passwords  # a folder of an older release has fewer
     ]
     lines = [
         "",

@@ -16,6 +16,7 @@ import pytest
 
 from bot.commands.demo import until_open
 from bot.county_file import EXAMPLE, load_county
+from records.roles import Role
 from tests.acceptance.milepost import uncounted
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,6 +59,14 @@ async def phones_page(session: aiohttp.ClientSession, url: str, *, until: str) -
             await asyncio.sleep(0.1)
 
 
+async def names_seen(session: aiohttp.ClientSession, url: str, email: str, password: str) -> set[str]:
+    """Of the clients, by whom this password lets in."""
+    async with session.post(f"{url}/staff/log-in", data={"email": email, "password": password}) as response:
+        assert (response.status, response.url.path == "/staff/log-in") == (200, False)
+    async with session.get(f"{url}/staff/clients") as response:
+        return set(re.findall(r"Maria|Rosa|Jose|Mai\b", (await response.text()).partition("<tbody")[2]))
+
+
 @pytest.mark.parametrize(
     ("now", "hours"), [("2026-03-02T10:00", 0), ("2026-03-02T22:00", 11), ("2026-03-01T12:00", 21)]
 )
@@ -70,7 +79,8 @@ def test_the_demo_begins_when_invitations_may_go(now: str, hours: int) -> None:
 @pytest.mark.timeout(180)
 async def test_the_demo_is_ready_to_try_and_goes_on_where_it_was(tmp_path: Path, free_port: int) -> None:
     folder, url = tmp_path / "demo-data", f"http://127.0.0.1:{free_port}"
-    async with demo(folder, free_port) as printed, aiohttp.ClientSession() as session:
+    jar = aiohttp.CookieJar(unsafe=True)  # it takes cookies from an IP address
+    async with demo(folder, free_port) as printed, aiohttp.ClientSession(cookie_jar=jar) as session:
         assert f"{url}/phone" in printed
         page = await phones_page(session, url, until="Responda SI")
         assert "Hi Maria, Ana says" in page
@@ -82,10 +92,13 @@ async def test_the_demo_is_ready_to_try_and_goes_on_where_it_was(tmp_path: Path,
         await phones_page(session, url, until="Who reads this phone?")
         async with session.post(f"{url}/phone/clock", data={"by": "day"}) as response:
             assert response.status == 200
-        login = re.search(r"(ana@example\.org) +(\S+)", printed)
-        assert login
-        async with session.post(f"{url}/staff/log-in", data={"email": login[1], "password": login[2]}) as response:
-            assert response.status == 200
+        people = re.findall(r"(\S+@example\.org) +(\S+) +\w+, (\w+)", printed)
+        assert {role for _email, _password, role in people} == set(Role)
+        seen = {role: await names_seen(session, url, email, password) for email, password, role in people}
+        assert seen["vc"] == {"Maria"}
+        assert seen["icw"] == {"Mai"}
+        assert seen["provider"] == {"Rosa"}
+        assert seen["admin"] == seen["manager"] == set()
     async with demo(folder, free_port) as again, aiohttp.ClientSession() as session:
         assert again == printed
         await phones_page(session, url, until="Who reads this phone?")
