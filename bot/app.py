@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from bot import phone, staff, start_up, turns_process
 from bot.api import add_api, answer_programs
+from bot.calendar_feed import add_feed
 from bot.channels.twilio_webhooks import Signature
 from bot.clock import Clock, DemoClock, SystemClock
 from bot.content_rule_lists import load_rule_lists
@@ -261,6 +262,7 @@ def make_app(house: House, signature: Signature | None) -> web.Application:
     sender = house.sender
     add_health(app, (lambda: sender.state) if sender else None)
     staff.add_routes(app)
+    add_feed(app)
     _add_imports(app, house)
     add_api(app)
     add_replies(app, plan.hooks)

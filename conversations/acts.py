@@ -48,7 +48,7 @@ from conversations.office_hours import due
 from conversations.privacy import is_private
 from conversations.reminders import moment_for
 from conversations.single_texts import STOPPED
-from conversations.situation import Consent, Mode, Rhythm, Situation
+from conversations.situation import PAUSED, Consent, Mode, Rhythm, Situation
 from conversations.word_lists import SERVICE_WORDS, mentions, telling_words
 
 Effects = tuple[Effect, ...]
@@ -301,8 +301,10 @@ def go_silent(_known: Known) -> Effects:
     return (ChangeMode(Mode.SILENT),)
 
 
-def end_hold(_known: Known) -> Effects:
-    return (EndHold(),)
+def end_hold(known: Known) -> Effects:
+    """What a worker paused stays so."""
+    hold = known.situation.hold
+    return () if hold and hold.reason == PAUSED else (EndHold(),)
 
 
 def rest_from_check_ins(_known: Known) -> Effects:

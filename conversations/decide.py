@@ -22,7 +22,9 @@ from conversations.events import (
     WorkerInvited,
     WorkerJoined,
     WorkerLeft,
+    WorkerPaused,
     WorkerPlanned,
+    WorkerResumed,
     WorkerStarted,
     WorkerWrote,
 )
@@ -53,7 +55,7 @@ def decide(situation: Situation, event: Event, now: datetime, languages: Mapping
             effects = FALLS_DUE[NudgeKind.INVITE](situation, FellDue(NudgeKind.INVITE), now)
         case WorkerStarted(flow=flow):
             effects = FALLS_DUE[NudgeKind.WORKER_NUDGE](situation, FellDue(NudgeKind.WORKER_NUDGE, flow), now)
-        case WorkerJoined() | WorkerWrote() | WorkerLeft() | WorkerPlanned():
+        case WorkerJoined() | WorkerWrote() | WorkerLeft() | WorkerPlanned() | WorkerPaused() | WorkerResumed():
             effects = hand_over.by_worker(situation, event, now)
         case VisitChanged():
             effects = visit_events.changed(situation, event, now)

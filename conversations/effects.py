@@ -115,10 +115,14 @@ class ChangeMode:
 
 @dataclass(frozen=True, slots=True)
 class HoldTexts:
-    """Texts that go out by themselves wait until then; a later hold that stands is left alone."""
+    """Texts that go out by themselves wait until then; a later hold that stands is left alone.
+
+    `reason` is one word, `why` are those of the member of staff who wants it.
+    """
 
     until: datetime
     reason: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

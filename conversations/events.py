@@ -88,6 +88,19 @@ class WorkerPlanned:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkerPaused:
+    """A worker has what goes out by itself wait until then (aware), and says why. The client hears nothing of it."""
+
+    until: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerResumed:
+    """A worker ends what keeps texts waiting."""
+
+
+@dataclass(frozen=True, slots=True)
 class VisitChanged:
     """Staff entered a visit, or changed one. `visit` is as it is from now on."""
 
@@ -133,6 +146,8 @@ Event = (
     | WorkerLeft
     | WorkerStarted
     | WorkerPlanned
+    | WorkerPaused
+    | WorkerResumed
     | VisitChanged
     | OptedOut
     | PreferencesTold

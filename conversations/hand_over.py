@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from conversations import open_talk, understand, wishes
 from conversations import single_texts as texts
 from conversations.arrival import Arrival, Effects
-from conversations.effects import AskAgainAt, ChangeMode, Effect, Purpose, SaveTalk, Send, SendWords
+from conversations.effects import AskAgainAt, ChangeMode, Effect, EndHold, HoldTexts, Purpose, SaveTalk, Send, SendWords
 from conversations.escalations import Level, Trigger
-from conversations.events import WorkerJoined, WorkerLeft, WorkerPlanned, WorkerWrote
+from conversations.events import WorkerJoined, WorkerLeft, WorkerPaused, WorkerPlanned, WorkerResumed, WorkerWrote
 from conversations.office_hours import is_open
-from conversations.situation import SAID_YES, Consent, Mode, Situation
+from conversations.situation import PAUSED, SAID_YES, Consent, Mode, Situation
 
 QUIET_AFTER_A_PERSON = timedelta(hours=12)
 """The bot never goes on straight after a person (domain guide 3.8)."""
@@ -61,12 +61,15 @@ def with_a_person(arrival: Arrival) -> Effects | None:
     return (arrival.tell(Trigger.WAITS_FOR_REPLY, Level.U1),)
 
 
-def by_worker(
-    situation: Situation, event: WorkerJoined | WorkerWrote | WorkerLeft | WorkerPlanned, now: datetime
-) -> Effects:
+ByWorker = WorkerJoined | WorkerWrote | WorkerLeft | WorkerPlanned | WorkerPaused | WorkerResumed
+
+
+def by_worker(situation: Situation, event: ByWorker, now: datetime) -> Effects:
     """Nothing goes to a client who said no, or that texts are not safe; a thread can be handed back all the same."""
     if isinstance(event, WorkerLeft):
         return leave(situation, event, now)
+    if isinstance(event, WorkerPaused | WorkerResumed):
+        return paused(event)
     if situation.client.consent not in SAID_YES or situation.client.mode is Mode.SILENT:
         return ()
     match event:
@@ -84,6 +87,10 @@ def show_plan(situation: Situation, event: WorkerPlanned, now: datetime) -> Effe
         return ()
     entry, answers = "workers_plan", event.answers
     return open_talk.begin(situation, now, "goal_setting", at=entry, answers=answers, purpose=Purpose.NUDGE)
+
+
+def paused(event: WorkerPaused | WorkerResumed) -> Effects:
+    return (HoldTexts(event.until, PAUSED, event.why) if isinstance(event, WorkerPaused) else EndHold(),)
 
 
 def join(situation: Situation, event: WorkerJoined) -> Effects:

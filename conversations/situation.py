@@ -112,6 +112,10 @@ class Hold:
     reason: str
 
 
+PAUSED = "paused"
+"""The reason of a hold that a worker placed: it ends on its day, or when a worker ends it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Idle:
     """Answers of ours to texts that led nowhere, since a moment (UTC), and what was said last (`folding.trace`).

@@ -76,7 +76,8 @@ def hold(one: OneClient, effect: HoldTexts) -> None:
     if held is not None and held.until >= until:
         return
     change(one, held_until=until, held_because=effect.reason)
-    one.log(Kind.TEXTS_HELD, effect.reason, message_id=one.cause.message_id, detail={"until": until.isoformat()})
+    detail = {"until": until.isoformat()}
+    one.log(Kind.TEXTS_HELD, effect.reason, effect.why, message_id=one.cause.message_id, detail=detail)
 
 
 def end_hold(one: OneClient, _effect: EndHold) -> None:

@@ -363,6 +363,14 @@ free_times = Table(
     _where("ix_free_times_open", "worker_id", "starts_at", rows="visit IS NULL"),
 )
 
+calendar_feeds = Table(
+    "calendar_feeds",
+    metadata,
+    Column("id", ID, primary_key=True),  # its address follows from it and from SECRET_KEY
+    Column("staff_id", ID, ForeignKey("staff.id"), nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False),
+)
+
 own_reminders = Table(
     "own_reminders",
     metadata,

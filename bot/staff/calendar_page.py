@@ -9,6 +9,7 @@ from functools import partial
 
 from aiohttp import web
 
+from bot.calendar_feed import address_of
 from bot.keys import CLOCK, COUNTY, READER, WRITER
 from bot.site import render, see_other
 from bot.staff import fields, names, notices
@@ -18,7 +19,7 @@ from conversations.county import County
 from conversations.office_hours import is_open
 from conversations.visits import FARTHEST
 from conversations.wall_clock import at_wall
-from records import staff_reads, visits
+from records import calendar_feeds, staff_reads, visits
 from records.errors import NotFoundError, TooLateError
 from records.sessions import Session
 
@@ -33,6 +34,18 @@ async def download_calendar(request: web.Request, me: Session) -> web.Response:
     now, whose = request.app[CLOCK].now(), await _whose(request, me)
     found = await request.app[READER].run(partial(visits.upcoming, worker_id=whose, now=now))
     return calendar_answer(request, list(found), "visits")
+
+
+async def make_feed(request: web.Request, me: Session) -> web.Response:
+    """One's own, with a new address."""
+    make = partial(calendar_feeds.make, staff_id=me.staff_id, now=request.app[CLOCK].now())
+    await request.app[WRITER].run(make)
+    return see_other(notices.address("/staff/visits", "calendar-opened"))
+
+
+async def end_feed(request: web.Request, me: Session) -> web.Response:
+    await request.app[WRITER].run(partial(calendar_feeds.end, staff_id=me.staff_id, now=request.app[CLOCK].now()))
+    return see_other(notices.address("/staff/visits", "calendar-closed"))
 
 
 async def offer(request: web.Request, me: Session) -> web.Response:
@@ -99,8 +112,10 @@ async def _page(
     status: int = 200,
 ) -> web.Response:
     reader, now, county = request.app[READER], request.app[CLOCK].now(), request.app[COUNTY]
+    feed = await reader.run(partial(calendar_feeds.of_staff, staff_id=me.staff_id))
     context = {
         "me": me,
+        "feed": address_of(request, feed) if feed else "",
         "county": county,
         "now": now,
         "today": now.astimezone(county.zone).date(),

@@ -22,7 +22,7 @@ from conversations.escalations import Trigger
 from conversations.events import WorkerInvited
 from conversations.languages import Language
 from conversations.nudges import NudgeKind
-from conversations.situation import MAY_BE_INVITED, SAID_YES, Consent, Mode, Situation
+from conversations.situation import MAY_BE_INVITED, PAUSED, SAID_YES, Consent, Mode, Situation
 from conversations.starters import starters_in
 from conversations.wall_clock import at_wall
 from records import engagement, escalation_reads, notes, own_reminders, referrals, staff_reads, thread_access, visits
@@ -58,6 +58,8 @@ class Writing:
     talk_problem: str = ""
     flow: str = ""
     referral_problem: str = ""
+    pause_said: Mapping[str, str] = field(default_factory=dict)
+    pause_problems: Mapping[str, str] = field(default_factory=dict)
     why: str = ""
     why_words: str = ""
     why_problem: str = ""
@@ -107,6 +109,7 @@ async def client_page(request: web.Request, me: Session, writing: Writing, statu
         "mode": known.client.mode,
         "since": since,
         "hides_texts": hides_texts(known, waiting),
+        "why_paused": await _why_paused(request, known),
         "starters": starters_in(request.app[LANGUAGES].get(known.client.language, _first_language(request))),
         "writes": me.writes_in(known.client.language, county.languages[0]),
         "may_write": not no,
@@ -146,6 +149,15 @@ async def invite(request: web.Request, me: Session) -> web.Response:
     await request.app[WRITER].act(client_id, WorkerInvited(me.first_name), me.staff_id)
     page, client = f"/staff/clients/{client_id}", await _client(request, me)
     return see_other(notices.address(page, "invited") if client.consent is Consent.INVITED else page)
+
+
+async def _why_paused(request: web.Request, known: Situation) -> str:
+    """What the worker said who placed the pause that stands."""
+    if known.hold is None or known.hold.reason != PAUSED:
+        return ""
+    asked = Asked(client_id=known.client.id, kinds=frozenset({Kind.TEXTS_HELD}))
+    rows = await request.app[READER].run(partial(engagement.page, asked=asked))
+    return next((row.reason for row in rows if row.subject == PAUSED), "")
 
 
 def _first_language(request: web.Request) -> Language:

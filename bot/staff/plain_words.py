@@ -66,6 +66,9 @@ ABOUT = {
 }
 """What an item is about, where more than the trigger is known."""
 
+HOLDS = {**TRIGGERS, "paused": "Paused by a worker"}
+"""Why what goes out by itself waits."""
+
 LEVELS = {"U0": "safety, now", "U1": "today", "U2": "next working day", "U3": "worth a look"}
 
 OUTCOMES = {
@@ -432,9 +435,13 @@ ACCOUNT_CHANGES = {
     "second_factor_reset": "The second factor was reset",
     "identity_tied": "Tied to a county account",
     "log_ins_ended": "Other log-ins were ended",
+    "languages": "The languages they write were noted",
+    "calendar_opened": "An address for their calendar was made",
+    "calendar_closed": "The address for their calendar was ended",
 }
 
 REASONS = {
+    "paused": "waited: a worker paused what goes out by itself",
     "quiet_hours": "moved out of the quiet hours",
     "quiet_day": "moved to a day on which texts go out",
     "holiday": "moved past a holiday",
@@ -494,8 +501,8 @@ SUBJECTS: Mapping[str, Mapping[str, str]] = {
     "promise": TRIGGERS,
     "consent": CONSENTS,
     "text": STATES,
-    "texts": TRIGGERS,
-    "hold": TRIGGERS,
+    "texts": HOLDS,
+    "hold": HOLDS,
     "mode": MODES,
     "client": CLIENT_CHANGES,
     "note": NOTE_KINDS,
@@ -642,6 +649,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "campaign_state": in_words(CAMPAIGN_STATES),
     "why_not": in_words(WHY_NOT),
     "group": in_words(GROUPS),
+    "hold": in_words(HOLDS),
     "goal_status": in_words(GOAL_STATUSES),
     "step_status": in_words(STEP_STATUSES),
     "log_kind": in_words(LOG_KINDS),
