@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, select, tuple_
 
 from conversations.nudges import UNHEARD, NudgeKind
-from records.engagement import in_sight
 from records.errors import NotFoundError
 from records.ids import first_id
+from records.log_reads import in_sight
 from records.sight import Sight, shown
 from records.tables import clients, engagement, escalations, messages, nudges, staff, visits
 

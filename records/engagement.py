@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select, true
+from sqlalchemy import Connection, bindparam, select
 
 from records.bulk import inserting
 from records.ids import new_id
 from records.prepared import Prepared
-from records.sight import EVERYBODY, Sight, oversees, shown
-from records.tables import clients, engagement, messages, staff
+from records.tables import clients, engagement
 
 BOT = "bot"
 CLIENT = "client"
@@ -188,131 +186,3 @@ def note_staff_act(
         detail=detail,
     )
     append(connection, [row])
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Which rows of the log: all that are given must fit. `since` is included, `until` is not; both aware."""
-
-    client_id: str | None = None
-    worker_id: str | None = None
-    kinds: frozenset[str] = frozenset()
-    language: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    sight: Sight = EVERYBODY
-    """Whose clients the reader sees."""
-
-
-@dataclass(frozen=True, slots=True)
-class LogRow:
-    """One row as supervisors read it. `body` is the text itself, empty where the row is about none; `at` is UTC."""
-
-    id: str
-    at: datetime
-    client_id: str | None
-    client: str
-    zone: str
-    worker: str
-    actor: str
-    kind: str
-    language: str
-    subject: str
-    reason: str
-    detail: Mapping[str, Any]
-    body: str
-    purpose: str
-    template: str
-    segments: int | None
-    encoding: str
-    state: str
-
-
-_LOG = (
-    select(
-        engagement.c.id,
-        engagement.c.at,
-        engagement.c.client_id,
-        clients.c.first_name.label("client"),
-        clients.c.zone,
-        staff.c.first_name.label("worker"),
-        engagement.c.actor,
-        engagement.c.kind,
-        engagement.c.language,
-        engagement.c.subject,
-        engagement.c.reason,
-        engagement.c.detail,
-        messages.c.body,
-        messages.c.purpose,
-        messages.c.template,
-        messages.c.segments,
-        messages.c.encoding,
-        messages.c.state,
-    )
-    .select_from(engagement)
-    .outerjoin(clients, clients.c.id == engagement.c.client_id)
-    .outerjoin(staff, staff.c.id == engagement.c.worker_id)
-    .outerjoin(messages, messages.c.id == engagement.c.message_id)
-    .order_by(engagement.c.id.desc())
-)
-
-
-def page(connection: Connection, asked: Asked, *, before: str | None = None, limit: int = 50) -> list[LogRow]:
-    """The newest rows first; `before` is the id of the last row of the page before."""
-    wanted = _LOG.limit(limit).where(*_fitting(asked))
-    if before is not None:
-        wanted = wanted.where(engagement.c.id < before)
-    return [_log_row(row) for row in connection.execute(wanted)]
-
-
-def has_more_than(connection: Connection, asked: Asked, count: int) -> bool:
-    fitting = select(engagement.c.id).where(*_fitting(asked)).order_by(engagement.c.id).offset(count).limit(1)
-    return connection.execute(fitting).first() is not None
-
-
-def _fitting(asked: Asked) -> Iterator[ColumnElement[bool]]:
-    yield in_sight(asked.sight)
-    for column, value in (
-        (engagement.c.client_id, asked.client_id),
-        (engagement.c.worker_id, asked.worker_id),
-        (engagement.c.language, asked.language),
-    ):
-        if value is not None:
-            yield column == value
-    if asked.kinds:
-        yield engagement.c.kind.in_(asked.kinds)
-    if asked.since is not None:
-        yield engagement.c.at >= asked.since
-    if asked.until is not None:
-        yield engagement.c.at < asked.until
-
-
-def in_sight(sight: Sight) -> ColumnElement[bool]:
-    """Rows about clients go with the client, to whoever has them now; the others are their member of staff's."""
-    if sight.sees_all:
-        return true()
-    theirs = engagement.c.client_id.in_(select(clients.c.id).where(shown(sight)))
-    return or_(theirs, and_(engagement.c.client_id.is_(None), oversees(sight, engagement.c.worker_id)))
-
-
-def _log_row(row: Any) -> LogRow:  # noqa: ANN401  a row of _LOG
-    return LogRow(
-        id=row.id,
-        at=row.at,
-        client_id=row.client_id,
-        client=row.client or "",
-        zone=row.zone or "",
-        worker=row.worker or "",
-        actor=row.actor,
-        kind=row.kind,
-        language=row.language,
-        subject=row.subject,
-        reason=row.reason,
-        detail=row.detail,
-        body=row.body or "",
-        purpose=row.purpose or "",
-        template=row.template or "",
-        segments=row.segments,
-        encoding=row.encoding or "",
-        state=row.state or "",
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import threading
-from datetime import datetime
+from datetime import UTC, datetime
 
 _lock = threading.Lock()
 _last = 0
@@ -39,3 +39,8 @@ os.register_at_fork(after_in_child=_begin_afresh)
 def first_id(at: datetime) -> str:
     """No id that was made at or after this moment is smaller."""
     return f"{int(at.timestamp() * 1000) << 80:032x}"
+
+
+def moment_of(row_id: str) -> datetime:
+    """When it was made, in UTC and to the millisecond."""
+    return datetime.fromtimestamp((int(row_id, 16) >> 80) / 1000, UTC)

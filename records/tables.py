@@ -745,4 +745,5 @@ engagement = Table(
     Index(None, "client_id", "id"),
     Index(None, "worker_id", "id"),
     Index(None, "kind", "id"),
+    Index(None, "language", "id"),
 )

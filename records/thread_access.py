@@ -13,7 +13,8 @@ from enum import StrEnum
 from sqlalchemy import Connection, select
 
 from conversations.situation import Mode
-from records.engagement import BOT, CLIENT, Asked, Kind, note_staff_act, page
+from records.engagement import BOT, CLIENT, Kind, note_staff_act
+from records.log_reads import Asked, page
 from records.roles import Right
 from records.sessions import Session
 from records.sight import own
@@ -67,7 +68,7 @@ def own_part(connection: Connection, client_id: str, staff_id: str, texts: Seque
     Whoever else writes in between has the client's next answers.
     """
     asked = Asked(client_id=client_id, kinds=frozenset({Kind.MODE_CHANGED}))
-    changes = [(row.at, row.subject == Mode.HUMAN and row.actor == staff_id) for row in page(connection, asked)]
+    changes = [(row.at, row.subject == Mode.HUMAN and row.actor == staff_id) for row in page(connection, asked).rows]
     seen: list[Text] = []
     has_it = False
     for text in texts:

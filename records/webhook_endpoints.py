@@ -16,9 +16,10 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, false, func
 
 from records.api_reads import SETTLES
 from records.api_tokens import Scope
-from records.engagement import Kind, in_sight
+from records.engagement import Kind
 from records.errors import NotFoundError, RefusedError
 from records.ids import first_id
+from records.log_reads import in_sight
 from records.roles import Reach
 from records.sight import Sight
 from records.states import MessageState

@@ -12,9 +12,10 @@ from bot.site import render, see_other
 from bot.staff import names, notices
 from bot.staff.campaign_pages import chosen_of, split_again
 from bot.staff.fields import filled_in
-from records import campaigns, engagement
-from records.engagement import Asked, Kind
+from records import campaigns, log_reads
+from records.engagement import Kind
 from records.errors import NotFoundError, TooLateError
+from records.log_reads import Asked
 from records.sessions import Session
 
 HERE = "/staff/approvals"
@@ -31,7 +32,7 @@ async def show_approvals(request: web.Request, me: Session) -> web.Response:
         "me": me,
         "county": request.app[COUNTY],
         "waiting": found,
-        "beyond": await request.app[READER].run(partial(engagement.page, asked=asked)),
+        "beyond": (await request.app[READER].run(partial(log_reads.page, asked=asked))).rows,
         "names": await names.of_staff(request),
         "notice": notices.of(request),
     }

@@ -25,10 +25,11 @@ from conversations.nudges import NudgeKind
 from conversations.situation import MAY_BE_INVITED, PAUSED, SAID_YES, Consent, Mode, Situation
 from conversations.starters import starters_in
 from conversations.wall_clock import at_wall
-from records import engagement, escalation_reads, notes, own_reminders, referrals, staff_reads, thread_access, visits
-from records.engagement import CLIENT, Asked, Kind, LogRow, note_staff_act
+from records import escalation_reads, log_reads, notes, own_reminders, referrals, staff_reads, thread_access, visits
+from records.engagement import CLIENT, Kind, note_staff_act
 from records.escalation_reads import Waiting
 from records.ids import new_id
+from records.log_reads import Asked, LogRow
 from records.roles import Right
 from records.sessions import Session
 from records.thread_access import Reads
@@ -156,8 +157,8 @@ async def _why_paused(request: web.Request, known: Situation) -> str:
     if known.hold is None or known.hold.reason != PAUSED:
         return ""
     asked = Asked(client_id=known.client.id, kinds=frozenset({Kind.TEXTS_HELD}))
-    rows = await request.app[READER].run(partial(engagement.page, asked=asked))
-    return next((row.reason for row in rows if row.subject == PAUSED), "")
+    held = await request.app[READER].run(partial(log_reads.page, asked=asked))
+    return next((row.reason for row in held.rows if row.subject == PAUSED), "")
 
 
 def _first_language(request: web.Request) -> Language:
@@ -201,8 +202,8 @@ async def _client(request: web.Request, me: Session) -> staff_reads.ClientCard:
 async def _since(request: web.Request, client_id: str) -> LogRow | None:
     """When it was last decided who answers, and by whom."""
     asked = Asked(client_id=client_id, kinds=frozenset({Kind.MODE_CHANGED}))
-    rows = await request.app[READER].run(partial(engagement.page, asked=asked, limit=1))
-    return rows[0] if rows else None
+    found = await request.app[READER].run(partial(log_reads.page, asked=asked, limit=1))
+    return next(iter(found.rows), None)
 
 
 async def _thread(request: web.Request, me: Session) -> Mapping[str, object]:

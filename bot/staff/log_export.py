@@ -17,8 +17,9 @@ from bot.staff.log_filter import BAD_DATE, Filter, read_filter
 from bot.staff.log_page import log_page
 from bot.staff.plain_words import about, actor, reason
 from bot.staff.spreadsheet import Format, Row, send_table
-from records import engagement
-from records.engagement import Asked, Kind, LogRow
+from records import engagement, log_reads
+from records.engagement import Kind
+from records.log_reads import Asked, LogRow
 from records.sessions import Session
 
 ROWS_AT_ONCE = 1000
@@ -69,7 +70,7 @@ async def _problems(request: web.Request, asked: Asked, form: Format, because: s
         problems["because"] = "Say what it is for: it is logged."
     elif len(because) > LONGEST_REASON:
         problems["because"] = f"Say it in {LONGEST_REASON} characters."
-    has_more = partial(engagement.has_more_than, asked=asked, count=MOST_XLSX_ROWS)
+    has_more = partial(log_reads.has_more_than, asked=asked, count=MOST_XLSX_ROWS)
     if form is Format.XLSX and await request.app[READER].run(has_more):
         problems["format"] = f"More than {MOST_XLSX_ROWS:,} rows fit: choose CSV, or fewer days."
     return problems
@@ -90,11 +91,11 @@ def _note(connection: Connection, me: Session, now: datetime, form: Format, chos
 async def _pages(request: web.Request, asked: Asked, staff: Mapping[str, str]) -> AsyncIterator[Sequence[Row]]:
     before: str | None = None
     while True:
-        rows = await request.app[READER].run(partial(engagement.page, asked=asked, before=before, limit=ROWS_AT_ONCE))
-        if not rows:
+        page = await request.app[READER].run(partial(log_reads.page, asked=asked, before=before, limit=ROWS_AT_ONCE))
+        yield [cells(row, staff) for row in page.rows]
+        before = page.older
+        if before is None:
             return
-        yield [cells(row, staff) for row in rows]
-        before = rows[-1].id
 
 
 def cells(row: LogRow, staff: Mapping[str, str]) -> Row:

@@ -8,7 +8,7 @@ from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
 from conversations.wall_clock import at_wall
-from records.engagement import Asked
+from records.log_reads import Asked
 from records.sessions import Session
 
 A_DAY = timedelta(days=1)

@@ -12,8 +12,9 @@ from bot.keys import COUNTY, READER
 from bot.site import render
 from bot.staff import names
 from bot.staff.log_filter import BAD_DATE, Filter, read_filter
-from records import engagement, staff_reads
+from records import log_reads, staff_reads
 from records.engagement import Kind
+from records.ids import moment_of
 from records.sessions import Session
 
 ROWS = 50
@@ -40,20 +41,21 @@ async def log_page(
     """The rows that fit, from `before` on; `said` is what was filled in to take them away."""
     reader, county = request.app[READER], request.app[COUNTY]
     asked = chosen.asked(me, county.zone)
-    rows = await reader.run(partial(engagement.page, asked=asked, before=before, limit=ROWS + 1))
+    page = await reader.run(partial(log_reads.page, asked=asked, before=before, limit=ROWS))
     context = {
         "me": me,
         "county": county,
         "filter": chosen,
         "said": defaultdict(str, said),
         "problems": defaultdict(str, problems),
-        "entries": rows[:ROWS],
+        "entries": page.rows,
         "clients": await reader.run(partial(staff_reads.client_names, sight=me.sight)),
         "workers": await names.overseen(request, me),
         "names": await names.of_staff(request),
         "kinds": list(Kind),
         "newest": _address(request, chosen, None) if before else "",
-        "older": _address(request, chosen, rows[ROWS - 1].id) if len(rows) > ROWS else "",
+        "older": _address(request, chosen, page.older) if page.older else "",
+        "looked_back_to": moment_of(page.older) if page.older and len(page.rows) < ROWS else None,
     }
     return render(request, "log.html", context, 400 if said else 200)
 

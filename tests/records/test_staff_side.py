@@ -10,9 +10,10 @@ import records
 from conversations.effects import TellWorker, Texted
 from conversations.escalations import Level, Trigger
 from conversations.situation import Consent
-from records import engagement, escalations, hook_queue, people
-from records.engagement import Asked, Kind, note_staff_act
+from records import escalations, hook_queue, log_reads, people
+from records.engagement import Kind, note_staff_act
 from records.errors import NotFoundError
+from records.log_reads import Asked
 from records.roles import Role
 from records.tables import clients, hook_deliveries, staff
 from records.tables import engagement as engagement_table
@@ -23,13 +24,13 @@ from tests.records.place import NOW, ZONE, Place, texted
 async def test_the_log_is_read_newest_first_a_page_at_a_time(place: Place) -> None:
     for client in range(3):
         await place.decides(texted(), client=client)
-    first = place.do(lambda c: engagement.page(c, Asked(), limit=4))
-    second = place.do(lambda c: engagement.page(c, Asked(), before=first[-1].id, limit=50))
-    ids = [row.id for row in first + second]
+    first = place.do(lambda c: log_reads.page(c, Asked(), limit=4))
+    second = place.do(lambda c: log_reads.page(c, Asked(), before=first.older, limit=50))
+    ids = [row.id for row in first.rows + second.rows]
     assert ids == sorted(ids, reverse=True)
     assert len(set(ids)) == len(place.rows(engagement_table))
-    assert place.do(lambda c: engagement.has_more_than(c, Asked(), len(ids) - 1))
-    assert not place.do(lambda c: engagement.has_more_than(c, Asked(), len(ids)))
+    assert place.do(lambda c: log_reads.has_more_than(c, Asked(), len(ids) - 1))
+    assert not place.do(lambda c: log_reads.has_more_than(c, Asked(), len(ids)))
 
 
 async def test_the_log_is_narrowed_by_client_worker_kind_language_and_day(place: Place) -> None:
@@ -39,7 +40,7 @@ async def test_the_log_is_narrowed_by_client_worker_kind_language_and_day(place:
 
     def bodies(**asked: object) -> list[str]:
         kinds = frozenset({Kind.TEXT_OUT})
-        rows = place.do(lambda c: engagement.page(c, Asked(kinds=kinds, **asked)))  # type: ignore[arg-type]
+        rows = place.do(lambda c: log_reads.page(c, Asked(kinds=kinds, **asked)).rows)  # type: ignore[arg-type]
         return [row.body for row in rows]
 
     assert bodies() == ["Bye", "Hola"]
@@ -52,7 +53,7 @@ async def test_the_log_is_narrowed_by_client_worker_kind_language_and_day(place:
 
 async def test_a_row_of_the_log_says_who_and_holds_the_text(place: Place) -> None:
     await place.decides(texted("Bye"))
-    (row,) = place.do(lambda c: engagement.page(c, Asked(kinds=frozenset({Kind.TEXT_OUT}))))
+    (row,) = place.do(lambda c: log_reads.page(c, Asked(kinds=frozenset({Kind.TEXT_OUT}))).rows)
     assert (row.client, row.worker, row.zone, row.body, row.state) == ("Client0", "Ana", ZONE, "Bye", "due")
     assert row.detail == {"template": "welcome/hello"}
 
@@ -67,7 +68,7 @@ def test_nothing_in_this_folder_changes_or_takes_away_the_log() -> None:
 async def test_a_look_at_a_thread_is_logged(place: Place) -> None:
     place.do(lambda c: note_staff_act(c, Kind.THREAD_VIEWED, place.worker, NOW, client_id=place.ids[0]))
     place.do(lambda c: note_staff_act(c, Kind.LOG_EXPORTED, place.worker, NOW, reason="audit"))
-    exported, seen, *_ = place.do(lambda c: engagement.page(c, Asked()))
+    exported, seen, *_ = place.do(lambda c: log_reads.page(c, Asked()).rows)
     assert (seen.kind, seen.client_id, seen.actor, seen.worker) == ("thread_viewed", place.ids[0], place.worker, "Ana")
     assert (exported.client_id, exported.reason, exported.client) == (None, "audit", "")
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import pytest
 
 from conversations.escalations import Level, Trigger
-from records import engagement, staff_reads, transfers
-from records.engagement import Asked, Kind
+from records import log_reads, staff_reads, transfers
+from records.engagement import Kind
 from records.errors import NotFoundError, RefusedError, TooLateError
 from records.ids import new_id
+from records.log_reads import Asked
 from records.roles import Reach, Role
 from records.sight import EVERYBODY, Sight
 from records.tables import clients, escalations, nudges
@@ -66,12 +67,12 @@ async def test_the_history_goes_along(place: Place, office: Office) -> None:
     ben = hire(place, "Ben")
     await opened(place, Trigger.QUIET, Level.U3)
     bens = Asked(client_id=place.ids[0], sight=Sight(Reach.OWN, ben))
-    assert place.do(lambda c: engagement.page(c, bens)) == []
+    assert place.do(lambda c: log_reads.page(c, bens).rows) == []
     office.give(ben)
-    kinds = {row.kind for row in place.do(lambda c: engagement.page(c, bens))}
+    kinds = {row.kind for row in place.do(lambda c: log_reads.page(c, bens).rows)}
     assert {Kind.CLIENT_TRANSFERRED, Kind.ESCALATION_OPENED} <= kinds
     anas = Asked(client_id=place.ids[0], sight=Sight(Reach.OWN, place.worker))
-    assert place.do(lambda c: engagement.page(c, anas)) == []
+    assert place.do(lambda c: log_reads.page(c, anas).rows) == []
 
 
 def test_sent_twice_it_is_done_once(place: Place, office: Office) -> None:

@@ -13,7 +13,7 @@ from records import visits as visit_acts
 from records.campaigns import NewCampaign
 from records.client_groups import Group, Only
 from records.engagement import Kind, append, entry
-from records.ids import new_id
+from records.ids import first_id, new_id
 from records.sight import EVERYBODY
 from records.tables import campaigns as campaigns_table
 from records.tables import client_groups as client_groups_table
@@ -202,6 +202,8 @@ def live_a_little(office: Office | SimpleNamespace, connection: Connection) -> N
             subject="active",
         ),
     ]
+    for nth, row in enumerate(log):  # as they were made at their own moments, and not all just now
+        row["id"] = f"{int(first_id(row['at']), 16) + nth:032x}"
     append(connection, log)
 
 
