@@ -44,7 +44,7 @@ class CampaignState(StrEnum):
 class NewCampaign:
     """What a worker asks for. The `id` is the form's; `template` is "" where `words` says it, by language.
 
-    `day` and `hour` are ISO, of each client's own clock.
+    `day`, `hour` and `last_day` are ISO, of each client's own clock; `skip_if` is a `nudge_terms.SkipIf`.
     """
 
     id: str
@@ -53,6 +53,8 @@ class NewCampaign:
     words: Mapping[str, str]
     day: str
     hour: str
+    skip_if: str = ""
+    last_day: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Campaign:
     words: Mapping[str, str]
     day: str
     hour: str
+    skip_if: str
+    last_day: str
     state: CampaignState
     created_by: str
     by: str
@@ -100,8 +104,8 @@ Chosen = Mapping[str, Wish | str]
 """By client: what they get, or in a word why they get nothing."""
 
 _INSERT = text(
-    "INSERT INTO campaigns (id, name, template, words, day, hour, state, created_by, created_at)"
-    " VALUES (:id, :name, :template, :words, :day, :hour, :state, :created_by, :created_at)"
+    "INSERT INTO campaigns (id, name, template, words, day, hour, skip_if, last_day, state, created_by, created_at)"
+    " VALUES (:id, :name, :template, :words, :day, :hour, :skip_if, :last_day, :state, :created_by, :created_at)"
     " ON CONFLICT DO NOTHING RETURNING id"
 ).bindparams(bindparam("words", type_=JSON()), bindparam("created_at", type_=Moment()))
 
@@ -121,7 +125,14 @@ def schedule(
         "words": dict(new.words),
         "day": new.day,
     }
-    row |= {"hour": new.hour, "state": state, "created_by": staff_id, "created_at": now}
+    row |= {
+        "hour": new.hour,
+        "skip_if": new.skip_if,
+        "last_day": new.last_day,
+        "state": state,
+        "created_by": staff_id,
+        "created_at": now,
+    }
     if connection.execute(_INSERT, row).first() is None:
         return False
     members = [
@@ -288,6 +299,8 @@ def _campaign(row: Any) -> Campaign:  # noqa: ANN401  a row of _campaigns
         row.words,
         row.day,
         row.hour,
+        row.skip_if,
+        row.last_day,
         CampaignState(row.state),
         row.created_by,
         row.by,

@@ -442,6 +442,8 @@ campaigns = Table(
     Column("words", JSON, nullable=False),  # by language
     Column("day", String(10), nullable=False),  # with the hour, each client's own wall clock
     Column("hour", String(5), nullable=False),
+    Column("skip_if", String(16), nullable=False, server_default=""),  # nudge_terms.SkipIf
+    Column("last_day", String(10), nullable=False, server_default=""),  # after it, it is of no use; "": always
     Column("state", String(12), nullable=False),  # campaigns.CampaignState
     Column("created_by", ID, ForeignKey("staff.id"), nullable=False, index=True),
     Column("created_at", Moment, nullable=False),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from bot.staff.draft import OWN, Around, Going, Shown, filled, going, shown
+from bot.staff.timing_draft import Timing, terms_of
 from conversations import merge_fields
+from conversations.nudge_terms import NO_TERMS, Terms
 from conversations.situation import Consent, Mode, Situation
 from conversations.wall_clock import at_wall
 from conversations.worker_templates import WORKER_TEMPLATES
 from scheduler.spread import spread
+from scheduler.worker_terms import over
 
 NO_CONSENT = "no_consent"
 NOT_WRITTEN = "not_written"
@@ -33,6 +36,8 @@ class CampaignDraft:
     words: Mapping[str, str] = field(default_factory=dict)
     date: str = ""
     time: str = ""
+    skip_if: str = ""
+    last_day: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Part:
     why_not: str
     shown: Shown | None = None
     goes: Going | None = None
+    terms: Terms = NO_TERMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +95,13 @@ class Split:
         return [InLanguage(max(each, key=lambda one: one.segments), len(each)) for each in texts.values()]
 
 
-def split(draft: CampaignDraft, arounds: Sequence[Around], day: date, hour: time, a_second: float) -> Split:
-    """One text for each, spread over what is left of the sending hours. `a_second` is the sender's pace in segments."""
+def split(
+    draft: CampaignDraft, arounds: Sequence[Around], day: date, hour: time, a_second: float, asked_at: datetime
+) -> Split:
+    """One text for each, spread over what is left of the sending hours. `a_second` is the sender's pace in segments.
+
+    `asked_at` is when the worker asked for it: what a client writes after that may make it needless.
+    """
     parts = [_part(draft, around) for around in arounds]
     gets_it = [(part, around) for part, around in zip(parts, arounds, strict=True) if not part.why_not]
     if not gets_it:
@@ -99,7 +110,8 @@ def split(draft: CampaignDraft, arounds: Sequence[Around], day: date, hour: time
     longest = max(part.shown.segments for part, _ in gets_it if part.shown)
     later = iter(spread(len(gets_it), left, longest, a_second))
     each = zip(parts, arounds, strict=True)
-    return Split([part if part.why_not else _timed(part, around, day, hour, next(later)) for part, around in each])
+    timed = [part if part.why_not else _timed(part, around, day, hour, next(later)) for part, around in each]
+    return Split([_on_terms(part, draft, asked_at) for part in timed])
 
 
 def languages_of(arounds: Sequence[Around]) -> Sequence[str]:
@@ -151,6 +163,15 @@ def _timed(part: Part, around: Around, day: date, hour: time, later: timedelta) 
         return Part(part.situation, NO_ROOM)
     meant = goes.wanted if not first.reason else wanted
     return Part(part.situation, "", part.shown, Going(goes.at, meant, first.reason or goes.reason, goes.in_week))
+
+
+def _on_terms(part: Part, draft: CampaignDraft, asked_at: datetime) -> Part:
+    if part.goes is None:
+        return part
+    timing = Timing(skip_if=draft.skip_if, last_day=draft.last_day)
+    terms = terms_of(timing, part.situation, part.goes.at, asked_at, {})
+    is_over = (draft.last_day and not terms.not_after) or over(terms, part.situation, part.goes.at)
+    return Part(part.situation, NO_ROOM) if is_over else replace(part, terms=terms)
 
 
 def _unreached(situation: Situation) -> str:

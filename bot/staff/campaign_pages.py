@@ -21,6 +21,7 @@ from bot.staff.fields import filled_in
 from bot.staff.nudge_pages import TOKEN
 from bot.staff.plain_words import GROUPS
 from conversations import merge_fields
+from conversations.nudge_terms import SkipIf
 from conversations.wall_clock import at_wall
 from conversations.worker_templates import WORKER_TEMPLATES
 from records import campaigns, client_groups, staff_reads
@@ -33,6 +34,7 @@ from records.worker_nudges import Wish
 
 HERE = "/staff/campaigns"
 LONGEST_NAME = 80
+SKIPS = (SkipIf.NEVER, SkipIf.ANSWERED, SkipIf.GOAL_CLOSED)
 MOST = 2000
 """Clients that a text may go to at once: more than any worker has."""
 
@@ -123,7 +125,9 @@ async def schedule(request: web.Request, me: Session) -> web.Response:
     template = "" if draft.what == OWN else draft.what
     keep = partial(
         campaigns.schedule,
-        new=NewCampaign(token, table.name, template, draft.words, draft.date, draft.time),
+        new=NewCampaign(
+            token, table.name, template, draft.words, draft.date, draft.time, draft.skip_if, draft.last_day
+        ),
         chosen=chosen_of(table.split, template),
         staff_id=me.staff_id,
         now=request.app[CLOCK].now(),
@@ -178,11 +182,13 @@ async def split_again(request: web.Request, me: Session, one: Campaign) -> Split
     """What would go out of a stored one now. An hour that is over by now counts from the next allowed one on."""
     ids = await request.app[READER].run(partial(campaigns.member_ids, campaign_id=one.id))
     arounds = await _arounds(request, me, ids)
-    draft = CampaignDraft(one.id, one.name, one.template or OWN, one.words, one.day, one.hour)
+    draft = CampaignDraft(
+        one.id, one.name, one.template or OWN, one.words, one.day, one.hour, one.skip_if, one.last_day
+    )
     zone = request.app[COUNTY].zone
     asked = at_wall(date.fromisoformat(one.day), time.fromisoformat(one.hour), zone)
     local = max(asked, request.app[CLOCK].now()).astimezone(zone)
-    return split(draft, arounds, local.date(), local.time(), request.app[PACE])
+    return split(draft, arounds, local.date(), local.time(), request.app[PACE], one.created_at)
 
 
 async def _find(request: web.Request, me: Session) -> Campaign:
@@ -220,7 +226,7 @@ async def _arounds(request: web.Request, me: Session, client_ids: Collection[str
 
 
 async def _table(request: web.Request, me: Session) -> Table:
-    said = await filled_in(request, "token", "what", "date", "time", "group")
+    said = await filled_in(request, "token", "what", "date", "time", "skip_if", "last_day", "group")
     name, chosen = await _whom(request, me, said["group"], await _ticked(request))
     arounds = await _arounds(request, me, chosen)
     spoken = written_by(arounds)
@@ -228,12 +234,13 @@ async def _table(request: web.Request, me: Session) -> Table:
     words = {code: typed[f"words_{code}"] for code in spoken if typed[f"words_{code}"]}
     now = request.app[CLOCK].now()
     token = said["token"] if TOKEN.fullmatch(said["token"]) else new_id(now)
-    draft = CampaignDraft(token, name, said["what"], words, said["date"], said["time"])
+    skip_if = said["skip_if"] if said["skip_if"] in SKIPS else ""
+    draft = CampaignDraft(token, name, said["what"], words, said["date"], said["time"], skip_if, said["last_day"])
     problems, moment = _problems(draft, arounds, now)
     found = None
     if says_something(draft) and arounds:
         local = (moment or now).astimezone(request.app[COUNTY].zone)
-        found = split(draft, arounds, local.date(), local.time(), request.app[PACE])
+        found = split(draft, arounds, local.date(), local.time(), request.app[PACE], now)
         if not found.out:
             problems["form"] = NOBODY_LEFT
     return Table(name, said["group"], arounds, draft, problems, found)
@@ -251,6 +258,9 @@ def _problems(draft: CampaignDraft, arounds: Sequence[Around], now: datetime) ->
         problems["date"] = "That moment is over."
     elif moment and moment > now + FARTHEST:
         problems["date"] = "Choose a day within a year."
+    last_day = fields.day(draft.last_day)
+    if draft.last_day and (last_day is None or (moment and last_day < moment.date())):
+        problems["last_day"] = "Choose a day after the text is to go."
     return problems, moment
 
 
@@ -262,7 +272,7 @@ def chosen_of(found: Split, template: str) -> campaigns.Chosen:
 def _wish(part: Part, template: str) -> Wish | str:
     if part.shown is None or part.goes is None:
         return part.why_not
-    return Wish(part.shown.body, template, part.goes.at, part.goes.wanted, part.goes.reason)
+    return Wish(part.shown.body, template, part.goes.at, part.goes.wanted, part.goes.reason, part.terms)
 
 
 def _waits(request: web.Request, me: Session, found: Split) -> bool:

@@ -197,6 +197,7 @@ async def test_a_clients_list_holds_nobody_elses_clients(office: Office, ana: Br
         ({"date": "soon"}, "date"),
         ({"date": "2026-03-01"}, "date"),
         ({"time": ""}, "time"),
+        ({"last_day": "2026-03-04"}, "last_day"),
     ],
 )
 async def test_what_is_amiss_is_said_beside_its_field(
@@ -231,3 +232,13 @@ async def test_words_of_ones_own_go_in_the_languages_that_one_writes(office: Off
     assert 'name="words_en"' in page
     assert 'name="words_es"' not in page
     assert "1 of them speaks Spanish, which your account does not say that you write" in words(page)
+
+
+async def test_a_text_to_several_is_left_out_for_who_wrote_meanwhile(office: Office, ana: Browser) -> None:
+    await scheduled(office, ana, skip_if="answered", last_day="2026-03-06")
+    heard = update(clients).where(clients.c.id == office.joe).values(last_heard_at=MONDAY + timedelta(hours=1))
+    await office.write(lambda c: c.execute(heard))
+    office.clock.forward(timedelta(days=3, hours=2))
+    await office.house.writer.take_due(office.clock.now())
+    found = {row.client_id: (row.state, row.reason) for row in await rows(office, nudges)}
+    assert found == {office.joe: ("dropped", "answered"), office.maria: ("sent", "")}
