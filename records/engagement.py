@@ -92,6 +92,7 @@ class Kind(StrEnum):
     LIST_IMPORTED = "list_imported"
     TRANSCRIPT_PRINTED = "transcript_printed"
     LOG_EXPORTED = "log_exported"
+    MEASURES_EXPORTED = "measures_exported"
     CLIENT_ADDED = "client_added"
     CLIENT_CHANGED = "client_changed"
     PLAN_WRITTEN = "plan_written"

@@ -35,6 +35,7 @@ class Right(StrEnum):
     ANSWER = "answer escalations"
     KEEP_LEAVE = "enter one's own leave"
     READ_LOG = "read the engagement log"
+    SEE_MEASURES = "see the measures of one's own clients, one's team, or the county: numbers alone"
     OVERSEE = "see what is overdue and passed up, and keep the leave and the calendars of others"
     REFER = "let a colleague or a provider see a client"
     TRANSFER = "give clients to another worker"
@@ -63,6 +64,7 @@ _CASE_WORK = _READING | {
     Right.ANSWER,
     Right.KEEP_LEAVE,
     Right.READ_LOG,
+    Right.SEE_MEASURES,
     Right.REFER,
 }
 
@@ -73,7 +75,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.ETW: _CASE_WORK,
     Role.VC: _READING | {Right.KEEP_NOTES, Right.WRITE, Right.TEXT, Right.KEEP_VISITS, Right.ANSWER, Right.KEEP_LEAVE},
     Role.SUPERVISOR: _CASE_WORK | {Right.OVERSEE, Right.TRANSFER, Right.KEEP_NOTICES, Right.IMPORT},
-    Role.MANAGER: frozenset({Right.OWN_ACCOUNT}),
+    Role.MANAGER: frozenset({Right.OWN_ACCOUNT, Right.SEE_MEASURES}),
     Role.OBSERVER: frozenset({Right.OWN_ACCOUNT}),
     Role.PROVIDER: frozenset({Right.OWN_ACCOUNT, Right.SEE_CLIENTS, Right.WRITE}),
     Role.ADMIN: frozenset({Right.OWN_ACCOUNT, Right.KEEP_NOTICES, Right.KEEP_STAFF, Right.IMPORT}),

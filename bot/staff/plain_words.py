@@ -389,6 +389,7 @@ LOG_KINDS = {
     "list_imported": "List brought in",
     "transcript_printed": "Texts printed for the case file",
     "log_exported": "Log downloaded",
+    "measures_exported": "Measures downloaded",
     "client_added": "Client added",
     "client_changed": "Client changed",
     "plan_written": "Plan written down by a worker, and sent for a yes",

@@ -25,6 +25,8 @@ from bot.staff import (
     leave_pages,
     log_export,
     log_page,
+    measure_words,
+    measures_page,
     new_client_page,
     note_pages,
     nudge_pages,
@@ -211,6 +213,9 @@ ROUTES: Sequence[StaffRoute] = (
     _get(f"{LIST}/bad-rows.csv", Right.IMPORT, import_pages.download_bad_rows, About.LIST),
     _post(f"{LIST}/run", Right.IMPORT, import_pages.bring_in, About.LIST),
     _post(f"{LIST}/drop", Right.IMPORT, import_pages.drop, About.LIST),
+    _get("/staff/measures", Right.SEE_MEASURES, measures_page.show_measures),
+    _get("/staff/measures.csv", Right.SEE_MEASURES, measures_page.download_measures),
+    _get("/staff/measures/{measure:M[0-9]{1,2}}", Right.SEE_MEASURES, measures_page.show_measure),
     _get("/staff/log", Right.READ_LOG, log_page.show_log),
     _post("/staff/log/export", Right.READ_LOG, log_export.export_log),
 )
@@ -224,6 +229,7 @@ def add_routes(app: web.Application) -> None:
     app[RULE_LISTS] = load_rule_lists(languages)
     environment = aiohttp_jinja2.get_env(app)
     environment.filters.update(plain_words.FILTERS)
+    environment.filters.update(measure_words.FILTERS)
     environment.globals.update(Right=Right, menu_for=menu_for)
     app[ONCE] = Once()
     app.router.add_routes(

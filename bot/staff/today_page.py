@@ -36,6 +36,8 @@ async def show_today(request: web.Request, me: Session) -> web.Response:
     if not me.may(Right.ANSWER):
         if me.may(Right.SEE_CLIENTS):
             return see_other("/staff/clients")
+        if me.may(Right.SEE_MEASURES):
+            return see_other("/staff/measures")
         return render(request, "no_clients.html", {"me": me})
     reader, county, now = request.app[READER], request.app[COUNTY], request.app[CLOCK].now()
     midnight = _midnight(now, county)

@@ -37,7 +37,7 @@ def active(connection: Connection, period: Period, where: Where) -> Sequence[Fig
         if is_active(its, period.since, period.first_day_ends) and its[-1].state != Consent.REVOKED
     ]
     wrote = engaged(connection, period.since, period.until, period, where)
-    return [share("active", ((client, client in wrote) for client in stayed))]
+    return [share("engaged", ((client, client in wrote) for client in stayed))]
 
 
 def hold(connection: Connection, period: Period, where: Where) -> Sequence[Figure]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -9,12 +10,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, insert, select, true
 
-from records.measures.figures import Figure, Unit
+from records.measures.figures import ON_SCREEN, Figure, Unit
 from records.measures.period import Period
 from records.measures.register import Measure
 from records.roles import Reach
 from records.sight import Sight
 from records.tables import clients, measured_months, staff
+from records.tables import teams as team_table
 
 SETTLED_AFTER = timedelta(days=15)
 """So long after a month all that still counts for it has come in: an invite's 14 days are the longest."""
@@ -69,8 +71,12 @@ def count(connection: Connection, measure: Measure, period: Period, scope: Scope
     if known is not None:
         return Counted([_read(one) for one in known])
     figures = measure.count(connection, period, scope.where)
-    settled = period.until + SETTLED_AFTER <= period.now
-    return Counted(figures, key | {"figures": [_written(one) for one in figures]} if settled else None)
+    row = key | {"figures": [_written(one) for one in figures]}
+    return Counted(figures, row if is_settled(period) else None)
+
+
+def is_settled(period: Period) -> bool:
+    return period.until + SETTLED_AFTER <= period.now
 
 
 def keep(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -80,6 +86,31 @@ def keep(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         key = [it[column] == row[column] for column in ("month", "scope", "measure", "version")]
         if connection.scalar(select(it.month).where(*key)) is None:
             connection.execute(insert(measured_months), [row])
+
+
+def teams(connection: Connection) -> Mapping[str, Scope]:
+    """By their names."""
+    rows = connection.execute(select(team_table.c.id, team_table.c.name).order_by(team_table.c.name))
+    return {row.name: of_team(row.id) for row in rows}
+
+
+def colleagues(connection: Connection, staff_id: str) -> Sequence[Scope]:
+    """Each worker of this one's team who has clients, this one too."""
+    team = select(staff.c.team_id).where(staff.c.id == staff_id).scalar_subquery()
+    with_clients = select(clients.c.worker_id)
+    rows = connection.scalars(
+        select(staff.c.id).where(staff.c.team_id == team, staff.c.active, staff.c.id.in_(with_clients))
+    )
+    return [of_worker(one) for one in rows]
+
+
+def median(each: Sequence[Sequence[Figure]]) -> Figure | None:
+    """Of the first figure of several workers; None unless five have one, so that it points at nobody."""
+    firsts = [figures[0] for figures in each if figures and figures[0].value is not None]
+    if len(firsts) < ON_SCREEN:
+        return None
+    value = statistics.median(figure.value for figure in firsts if figure.value is not None)
+    return Figure("median", len(firsts), len(firsts), value, firsts[0].unit, len(firsts), len(firsts))
 
 
 def name(period: Period) -> str:

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from sqlalchemy import Connection, func, select
+
 from conversations.county import County
 from conversations.languages import Language
+from records.tables import consent_events
 
 DECEMBER = 12
 
@@ -52,6 +55,16 @@ def months_until(last: Period, how_many: int) -> Sequence[Period]:
         found.append(between(first, _next_month(first), last.now, last.county, last.languages))
         first = (first - timedelta(days=1)).replace(day=1)
     return found[::-1]
+
+
+def months_since_the_first(
+    connection: Connection, now: datetime, county: County, languages: Mapping[str, Language]
+) -> Sequence[Period]:
+    """From the month of the first invite or yes to the one that is now, the oldest first."""
+    begun = connection.scalar(select(func.min(consent_events.c.at))) or now
+    today, first = now.astimezone(county.zone), begun.astimezone(county.zone)
+    last = month(today.year, today.month, now, county, languages)
+    return months_until(last, (today.year - first.year) * DECEMBER + today.month - first.month + 1)
 
 
 def _next_month(day: date) -> date:

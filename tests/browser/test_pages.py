@@ -273,6 +273,9 @@ async def test_nothing_on_any_page_shuts_anybody_out(
         "/staff/leave",
         "/staff/account",
         "/staff/notices",
+        "/staff/measures",
+        "/staff/measures/M3?by=language",
+        "/staff/measures/M9",
         "/staff/log",
     )
     for path in ("/", "/staff", client, *new, f"/staff/escalations/{one}", *lists, "/phone"):

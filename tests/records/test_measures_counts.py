@@ -48,19 +48,19 @@ def test_who_joined_after_the_first_day_or_was_out_by_the_last_is_not_counted(
     world.join((LAST_YEAR, "active"), (on(9), "revoked"))
     world.join((on(2), "active"))
     world.says(world.join((on(1, 20), "active")), on(3))
-    assert fraction(engagement.active(world.connection, MARCH, true()), "active") == (2, 3)
+    assert fraction(engagement.active(world.connection, MARCH, true()), "engaged") == (2, 3)
 
 
 @pytest.mark.parametrize("body", ["STOP", "help", "WHO", " "])
 def test_words_that_are_no_talk_do_not_make_a_client_active(world: World, body: str) -> None:
     world.says(world.join(), on(5), body)
-    assert fraction(engagement.active(world.connection, MARCH, true()), "active") == (0, 1)
+    assert fraction(engagement.active(world.connection, MARCH, true()), "engaged") == (0, 1)
 
 
 def test_a_wrong_number_is_not_taking_part(world: World) -> None:
     client = world.join()
     world.consents(client, on(5), "wrong_number", world.says(client, on(5), "you got the wrong person"))
-    assert fraction(engagement.active(world.connection, MARCH, true()), "active") == (0, 1)
+    assert fraction(engagement.active(world.connection, MARCH, true()), "engaged") == (0, 1)
 
 
 def test_the_month_one_cliff_is_of_those_whose_60_days_are_over(world: World) -> None:

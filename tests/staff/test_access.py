@@ -88,6 +88,7 @@ class Records:
             About.LIST: self.list,
         }
         path = re.sub(r"\{id:.*?\}\}?(?=/|$)", ids.get(route.about, self.client), route.path)
+        path = re.sub(r"\{measure:.*?\}\}", "M3", path)
         return re.sub(r"\{number:.*?\}\}", "1", path)
 
 

@@ -1,0 +1,106 @@
+"""Measures and their figures in plain words, and in which order a page shows them (domain guide 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from bot.staff.plain_words import TRIGGERS
+from records.measures.figures import Figure, Unit
+
+GROUPS: Mapping[str, Sequence[str]] = {
+    "Goals": ("M9", "M7", "M8", "M10", "M11", "M12", "M13"),
+    "Taking part": ("M3", "M14", "M4", "M5", "M6", "M15"),
+    "People behind the texts": ("M17", "M18", "M19", "M27", "M28"),
+    "Visits": ("M16",),
+    "Consent and texts": ("M1", "M2", "M20", "M21", "M22", "M23"),
+    "What clients and staff say": ("M24", "M25", "M26"),
+}
+"""What became of goals comes first: quality, not quantity. The ladder stands beside engagement."""
+
+IN_SHORT: Mapping[str, int] = {"M6": 2, "M9": 6, "M10": 2, "M13": 2, "M18": 2, "M20": 2, "M23": 3}
+"""How many of a measure's figures stand in its line; of the others one."""
+
+IN_THE_CHART: Mapping[str, int] = {"M6": 2, "M9": 3, "M18": 2}
+
+LABELS = {
+    "yes": "answered YES",
+    "not_known": "not known after 72 hours",
+    "engaged": "wrote at least once",
+    "active": "still active",
+    "held": "still writing",
+    "p90": "90th percentile",
+    "living": "with a living goal",
+    "whole": "whole plans",
+    "text": "with a step",
+    "when": "with day and time",
+    "where": "with where or how",
+    "obstacle": "with a pothole",
+    "detour": "with a detour",
+    "first_action": "with a first action",
+    "followed": "done or some",
+    "no_reply": "no answer",
+    "timely": "in time",
+    "turned": "followed by another plan",
+    "acknowledged": "answered at once",
+    "word_from_worker": "with a worker's word",
+    "life_pulse_up": "life feels better",
+    "not_marked": "not marked yet",
+    "moved_late": "moved with less than a day's notice",
+    "opened": "items opened",
+    "acknowledged_in_time": "taken in time",
+    "passed_up": "passed up",
+    "reopened": "opened again within 14 days",
+    "per_client_month": "client-months",
+    "per_unprompted_text": "unprompted texts",
+    "not_understood": "not understood",
+    "own_language": "in their language",
+    "in_touch": "in touch with a person",
+    "in_time": "touched in 15 minutes",
+    "own_words": "a worker's own words",
+    "no_text": "no text in the 30 days before",
+}
+
+HOUR = 60
+
+
+def label(name: str) -> str:
+    """Of a figure; a text is called by its conversation and step."""
+    if known := LABELS.get(name) or TRIGGERS.get(name):
+        return known
+    return name.replace("/", ": ").replace("_", " ")
+
+
+def value(figure: Figure) -> str:
+    if figure.hidden:
+        return "hidden"
+    return "none" if figure.value is None else _UNITS[figure.unit](figure.value)
+
+
+def _minutes(minutes: float) -> str:
+    return f"{minutes / HOUR:.1f} h" if minutes >= 2 * HOUR else f"{minutes:.0f} min"
+
+
+_UNITS: Mapping[Unit, Callable[[float], str]] = {
+    Unit.SHARE: lambda share: f"{share:.0%}",
+    Unit.MINUTES: _minutes,
+    Unit.WORKING_MINUTES: lambda minutes: f"{_minutes(minutes)} of work",
+    Unit.PER_HUNDRED: lambda rate: f"{rate:.1f} per 100",
+    Unit.PER_THOUSAND: lambda rate: f"{rate:.1f} per 1,000",
+    Unit.PER_WEEK: lambda texts: f"{texts:.0f} a week",
+}
+
+
+def fraction(figure: Figure) -> str:
+    """Of what it was made; "" where a fraction says nothing."""
+    if figure.numerator is None or figure.denominator is None:
+        return ""
+    if figure.unit in (Unit.MINUTES, Unit.WORKING_MINUTES, Unit.PER_WEEK):
+        return f"of {figure.numerator:,}"
+    return f"{figure.numerator:,} of {figure.denominator:,.0f}"
+
+
+FILTERS: Mapping[str, Callable[..., object]] = {
+    "figure_label": label,
+    "figure_value": value,
+    "figure_fraction": fraction,
+}

@@ -1,0 +1,100 @@
+import csv
+import io
+import re
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from records.engagement import Kind
+from records.ids import new_id
+from records.roles import Role
+from records.tables import clients, consent_events, engagement, messages, staff
+from tests.staff.life import text
+from tests.staff.office import MONDAY, Browser, Office
+
+A_DAY = timedelta(days=1)
+
+
+def join(connection: Connection, office: Office, worker: str, name: str, language: str, *, writes: bool) -> None:
+    """A client since forty days before."""
+    client = new_id(MONDAY)
+    since = MONDAY - 40 * A_DAY
+    row: dict[str, Any] = {"id": client, "number": f"+1707{client[-7:]}", "first_name": name, "language": language}
+    row |= {"zone": "America/Los_Angeles", "consent": "active", "worker_id": worker, "created_at": since}
+    connection.execute(insert(clients), [row | {"consented_at": since}])
+    said: dict[str, Any] = {"id": new_id(since), "client_id": client, "at": since, "to": "active", "channel": "sms"}
+    connection.execute(insert(consent_events), [said | {"language": language, "exact_text": "", "actor": "client"}])
+    if writes:
+        wrote = text(client, "all good here", MONDAY - 10 * A_DAY, direction="in", author="client", state="received")
+        connection.execute(insert(messages), [wrote])
+
+
+def fill(connection: Connection, office: Office) -> None:
+    """Of twelve clients in English ten write, of three in Spanish all."""
+    for nth in range(12):
+        join(connection, office, office.ana, f"En{nth}", "en", writes=nth < 10)
+    for nth in range(3):
+        join(connection, office, office.ben, f"Es{nth}", "es", writes=True)
+
+
+def number_beside(page: str, label: str) -> str:
+    found = re.search(rf"<strong>([^<]+)</strong> {label}", page)
+    assert found, page
+    return found[1]
+
+
+async def test_a_supervisor_sees_the_month_goals_first_and_what_is_not_recorded_is_said(
+    office: Office, browser: Browser
+) -> None:
+    await office.write(lambda connection: fill(connection, office))
+    await browser.log_in("sue@county.example")
+    page = await browser.get("/staff/measures?month=2026-02")
+    assert number_beside(page, "wrote at least once") == "87%"
+    assert "13 of 15" in page
+    assert page.index("Goal status") < page.index("Active engagement")
+    assert page.count("not recorded yet") == 4
+    assert "There are no numbers of that month." in await browser.get("/staff/measures?month=1999-01")
+    assert "February 2026" in page
+
+
+async def test_a_small_group_is_hidden_and_with_it_the_one_that_would_give_it_away(
+    office: Office, browser: Browser
+) -> None:
+    await office.write(lambda connection: fill(connection, office))
+    await browser.log_in("sue@county.example")
+    page = await browser.get("/staff/measures/M3?month=2026-02&by=language")
+    compared = page.partition('id="compare"')[2]
+    assert compared.count('data-label="Value">hidden<') == 2
+
+
+async def test_a_worker_sees_their_own_and_nobody_elses(office: Office, browser: Browser) -> None:
+    await office.write(lambda connection: fill(connection, office))
+    await browser.log_in("ana@county.example")
+    page = await browser.get("/staff/measures/M3?month=2026-02&by=language")
+    assert "10 of 12" in page
+    assert 'id="compare"' not in page
+
+
+async def test_a_manager_begins_with_the_countys_numbers_and_sees_no_single_event(
+    office: Office, browser: Browser
+) -> None:
+    await office.write(lambda connection: fill(connection, office))
+    await office.write(lambda c: c.execute(update(staff).where(staff.c.id == office.sue).values(role=Role.MANAGER)))
+    await browser.log_in("sue@county.example")
+    page = await browser.get("/staff")
+    assert browser.at == "/staff/measures"
+    assert "All clients" in page
+
+
+async def test_the_download_hides_more_and_is_logged(office: Office, browser: Browser) -> None:
+    await office.write(lambda connection: fill(connection, office))
+    await browser.log_in("sue@county.example")
+    rows = list(csv.reader(io.StringIO((await browser.get("/staff/measures.csv?month=2026-02")).lstrip("\ufeff"))))
+    assert rows[0][3:] == ["measure_id", "numerator", "denominator", "value", "hidden_flag", "definition_version"]
+    active = next(row for row in rows if row[3] == "M3.engaged" and row[2] == "")
+    assert active[4:8] == ["13", "15", str(13 / 15), "no"]
+    in_touch = next(row for row in rows if row[3] == "M27.in_touch")
+    assert in_touch[7] == "no"
+    noted = select(engagement.c.subject).where(engagement.c.kind == Kind.MEASURES_EXPORTED)
+    assert await office.house.reader.run(lambda connection: connection.scalars(noted).all()) == ["2026-02"]
