@@ -37,6 +37,8 @@ class Person:
 
     staff_id: str
     first_name: str
+    writes: frozenset[str]
+    """The languages that they write to clients in."""
 
 
 def person(
@@ -51,7 +53,7 @@ def person(
     own = Sight(REACH[Role(row.role)], row.id, row.team_id, covers)
     if connection.execute(select(clients.c.id).where(clients.c.id == client_id, shown(own))).first() is None:
         raise RefusedError("is nobody who sees this client")
-    return Person(row.id, row.first_name)
+    return Person(row.id, row.first_name, frozenset(row.writes.split() or county.languages[:1]))
 
 
 def worker_id(connection: Connection, email: str, sight: Sight) -> str:

@@ -6,6 +6,7 @@ import json
 
 from aiohttp import web
 
+from bot.api.docs_page import show_docs
 from bot.api.document import document
 from bot.api.problems import answer_programs
 from bot.api.rate_limit import RATE_LIMIT, RateLimit
@@ -24,5 +25,6 @@ def add_api(app: web.Application) -> None:
         return web.json_response(text=text)
 
     app.router.add_get(f"{BASE}/openapi.json", show_document)
+    app.router.add_get(f"{BASE}/docs", show_docs)
     for route in ROUTES:
         app.router.add_route(route.method, BASE + route.path, serve(route))

@@ -107,9 +107,26 @@ def _operation(route: ApiRoute, refs: Refs) -> Schema:
         "responses": dict(_responses(route, refs)),
     }
     if route.has_body:
-        content = {JSON: {"schema": refs[route.takes, "validation"]}}
+        content = {JSON: {"schema": refs[route.takes, "validation"], "example": example_of(route.takes)}}
         said["requestBody"] = {"required": True, "content": content}
     return said
+
+
+def example_of(shape: type[BaseModel]) -> Schema:
+    """What one may send: what is needed, and one of what is needed in turn."""
+    schema = shape.model_json_schema()
+    first: Schema = next(iter(schema.get("oneOf", schema.get("anyOf", []))), {})
+    needed = [*schema.get("required", ()), *first.get("required", ())]
+    return {name: _example(schema, schema["properties"][name]) for name in needed}
+
+
+def _example(schema: Schema, said: Schema) -> object:
+    """The shape's own, or the first of what is allowed."""
+    if "$ref" in said:
+        said = schema["$defs"][said["$ref"].rpartition("/")[2]]
+    if said.get("type") == "array":
+        return [_example(schema, said["items"])]
+    return (said.get("examples") or said["enum"])[0]
 
 
 def _path_parameters(route: ApiRoute) -> Iterator[Schema]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from http.client import CREATED
 from typing import Annotated, Any
@@ -14,6 +14,7 @@ from bot.api.calls import Answer, Call
 from bot.api.problems import ApiError, ProblemKind, refused
 from bot.api.shapes import (
     AN_ID,
+    LABEL,
     LEFT_OUT,
     WITHOUT_CONTROLS,
     Asked,
@@ -27,15 +28,18 @@ from bot.api.shapes import (
     place_of,
 )
 from bot.staff.desk import desk_of
-from bot.staff.draft import FARTHEST, LONGEST, OWN, going, shown
+from bot.staff.draft import FARTHEST, LONGEST, OWN, filled, going, shown, words_amiss
 from conversations.nudges import NudgeKind, NudgeState
 from conversations.situation import Consent
 from conversations.worker_templates import WORKER_TEMPLATES
 from records import api_reads, worker_nudges
 from records.api_reads import ApiNudge
+from records.case_system import Person
 from records.errors import TooLateError
 from records.roles import Right
 from records.worker_nudges import ASKED_FOR, Wish
+
+LONGEST_NAME = 80
 
 
 class Nudge(BaseModel):
@@ -76,6 +80,8 @@ class NudgeSaid(Asked):
     at: Moment = Field(description="when it is to go, within a year", examples=["2027-03-02T17:00:00Z"])
     template: Template = LEFT_OUT
     words: Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=WITHOUT_CONTROLS)] = LEFT_OUT
+    put_by: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=LABEL, examples=["Luz"])] = LEFT_OUT
+    """Who put the words into the client's language, where `by` does not write it."""
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> NudgeSaid:
@@ -103,8 +109,9 @@ async def schedule_nudge(call: Call, said: NudgeSaid) -> Answer:
     """It waits for the next moment that the hours, the days of rest and the caps allow; `due_at` says which."""
     made = await call.made_before(said)
     if made is None:
-        wish, now = await _weighed(call, said), call.now
-        by = await call.acting(said.by, Right.TEXT, said.client_id)
+        await call.read(partial(api_reads.client, client_id=said.client_id, sight=call.sight))
+        by, now = await call.acting(said.by, Right.TEXT, said.client_id), call.now
+        wish = await _weighed(call, said, by)
 
         def keep(connection: Connection, nudge_id: str) -> None:
             worker_nudges.schedule(connection, nudge_id, said.client_id, wish, by.staff_id, now)
@@ -128,20 +135,24 @@ async def cancel_nudge(call: Call, said: CancelSaid) -> Answer:
     return Answer(shape(await _nudge(call, one.id)))
 
 
-async def _weighed(call: Call, said: NudgeSaid) -> Wish:
+async def _weighed(call: Call, said: NudgeSaid, by: Person) -> Wish:
     """Raises ApiError for what cannot be scheduled, and NotFoundError."""
     desk = await desk_of(call.request, call, said.client_id)
     if desk.situation.client.consent is not Consent.ACTIVE:
         raise ApiError(ProblemKind.CONFLICT, "This client does not get texts just now, so nothing can be scheduled.")
     if not call.now < said.at <= call.now + FARTHEST:
         raise refused(("at", "must be to come, and within a year"))
-    phone = shown(said.template or OWN, said.words.strip(), desk.around)
+    around = replace(desk.around, writes=desk.around.language.code in by.writes)
+    phone = shown(said.template or OWN, filled(said.words.strip(), around), around)
     if phone is None:
         raise refused(("words", "say nothing"))
-    goes = going(said.at, desk.around, {})
+    if said.words and (amiss := words_amiss(said.words, said.put_by, around)):
+        raise refused(*amiss.items())
+    goes = going(said.at, around, {})
     if goes is None:
         raise refused(("at", "leaves no moment that the county's hours and holidays allow"))
-    return Wish(phone.body, said.template, goes.at, goes.wanted, goes.reason)
+    put_by = said.put_by if said.words else ""
+    return Wish(phone.body, said.template, goes.at, goes.wanted, goes.reason, put_by=put_by)
 
 
 async def _nudge(call: Call, nudge_id: str) -> ApiNudge:

@@ -16,7 +16,7 @@ from bot.site.origin import refuse_other_sites
 
 BOT = Path(__file__).resolve().parent.parent
 STATIC = BOT / "static"
-TEMPLATES = [BOT / "site" / "templates", BOT / "staff" / "templates", BOT / "phone" / "templates"]
+TEMPLATES = [BOT / room / "templates" for room in ("site", "api", "staff", "phone")]
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (

@@ -102,9 +102,7 @@ def weigh(draft: Draft, around: Around) -> Weighed:
     if phone is None:
         problems["words"] = "Choose a text above, or write your own here."
     elif draft.what == OWN:
-        _look_for_fields(draft.words, around, problems)
-        if amiss := interpreter_missing(draft.put_by, around):
-            problems["put_by"] = amiss
+        problems |= words_amiss(draft.words, draft.put_by, around)
     wanted = _wanted(draft, around, problems)
     if wanted is None:
         return Weighed(problems, phone)
@@ -118,6 +116,15 @@ def weigh(draft: Draft, around: Around) -> Weighed:
     if goes and over(terms, situation, goes.at):
         problems["amount" if timing.anchor else "date"] = "The rules leave no moment for it before then."
     return Weighed(problems, phone, goes, terms, rounds(terms, wanted, situation.client.zone))
+
+
+def words_amiss(words: str, put_by: str, around: Around) -> dict[str, str]:
+    """What is amiss with words of one's own, by field: nothing to put in, or nobody who put them into the language."""
+    problems: dict[str, str] = {}
+    _look_for_fields(words, around, problems)
+    if amiss := interpreter_missing(put_by, around):
+        problems["put_by"] = amiss
+    return problems
 
 
 def interpreter_missing(put_by: str, around: Around) -> str:

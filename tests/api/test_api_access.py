@@ -105,5 +105,5 @@ def test_every_address_of_the_api_is_in_the_table(office: Office) -> None:
         for route in office.app.router.routes()
         if route.resource and route.resource.canonical.startswith("/api") and route.method != "HEAD"
     }
-    open_to_all = {("GET", f"{BASE}/openapi.json")}
+    open_to_all = {("GET", f"{BASE}/{page}") for page in ("openapi.json", "docs")}
     assert here == {(route.method, BASE + route.path) for route in ROUTES} | open_to_all

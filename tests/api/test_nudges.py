@@ -9,7 +9,7 @@ from functools import partial
 from aiohttp import ClientSession
 from sqlalchemy import func, select, update
 
-from records.tables import clients, idempotency_keys, nudges
+from records.tables import clients, idempotency_keys, nudges, staff
 from tests.api.callers import Answered, Caller, let_in
 from tests.api.world import World, settle
 from tests.staff.office import Office, open_office
@@ -19,8 +19,9 @@ AT_ONCE = 50
 
 
 async def schedule(caller: Caller, client_id: str, key: str = "the-first-key", **said: str) -> Answered:
-    body = {"client_id": client_id, "by": "ana@county.example", "at": THURSDAY, **({} if said else {"words": "Hola"})}
-    return await caller.call("POST", "/nudges", json=body | said, headers={"Idempotency-Key": key})
+    body = {"client_id": client_id, "by": "ana@county.example", "at": THURSDAY}
+    body |= said or {"words": "Hola", "put_by": "Luz"}
+    return await caller.call("POST", "/nudges", json=body, headers={"Idempotency-Key": key})
 
 
 async def test_a_text_for_the_night_waits_for_the_morning_and_says_why(world: World, caller: Caller) -> None:
@@ -39,7 +40,7 @@ async def test_the_same_key_answers_as_before_and_never_for_another_request(
     await office.write(lambda c: c.execute(update(clients).values(consent="revoked")))
     again = await schedule(caller, world.north.client_id)
     assert (again.status, again.body["id"]) == (201, first.body["id"])
-    other = await schedule(caller, world.north.client_id, words="Something else")
+    other = await schedule(caller, world.north.client_id, words="Something else", put_by="Luz")
     assert (other.status, other.body["type"]) == (422, "/api/v1/docs#key-reused")
     none = await schedule(caller, world.north.client_id, key="")
     assert (none.status, none.body["type"]) == (400, "/api/v1/docs#key-needed")
@@ -84,3 +85,13 @@ async def test_only_who_sees_the_client_and_may_text_can_be_named(world: World, 
     for name in ("ben", "nobody"):
         refused = await schedule(caller, world.north.client_id, words="Hi", by=f"{name}@county.example")
         assert (refused.status, refused.body["errors"][0]["field"]) == (409, "by")
+
+
+async def test_words_in_a_language_that_one_does_not_write_need_somebody_who_put_them_so(
+    office: Office, world: World, caller: Caller
+) -> None:
+    await office.write(lambda c: c.execute(update(staff).values(writes="en")))
+    refused = await schedule(caller, world.north.client_id, words="Hola {first_name}")
+    assert (refused.status, refused.body["errors"][0]["field"]) == (409, "put_by")
+    made = await schedule(caller, world.north.client_id, words="Hola {first_name}", put_by="Luz")
+    assert (made.status, made.body["words"]) == (201, "Hola Maria")

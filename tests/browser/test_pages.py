@@ -289,6 +289,13 @@ async def test_nothing_on_any_page_shuts_anybody_out(
     await page.goto(f"{office.url}/staff/log-in?next=/staff/accounts")
     await fill_in(page, "ben@county.example")
     await _is_open_to_all(page, axe, f"{office.url}/staff/accounts", shots)
+    for path in ("/staff/tokens", "/api/v1/docs", "/staff/tokens"):
+        await _is_open_to_all(page, axe, office.url + path, shots)
+    await page.get_by_label("Name").fill("CalSAWS")
+    await page.get_by_label("enter, move and close visits").check()
+    await page.get_by_role("button", name="Make the token").click()
+    await _looks_open_to_all(page, axe, shots, "new-token")
+    await page.goto(f"{office.url}/staff/accounts")
     await page.get_by_role("button", name=re.compile("Forgot.*Sue")).click()
     await _looks_open_to_all(page, axe, shots, "invited")
     link = await page.get_by_label("Give this link to Sue").input_value()
