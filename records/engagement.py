@@ -98,6 +98,8 @@ class Kind(StrEnum):
     PLAN_WRITTEN = "plan_written"
     NOTE_ADDED = "note_added"
     NOTE_CHANGED = "note_changed"
+    CLIENT_MERGED = "client_merged"
+    CLIENT_MERGE_UNDONE = "client_merge_undone"
     CLIENT_TRANSFERRED = "client_transferred"
     CLIENT_REFERRED = "client_referred"
     REFERRAL_ENDED = "referral_ended"

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, true
 
 from records.ids import first_id
-from records.sight import EVERYBODY, Sight, oversees, shown
+from records.sight import EVERYBODY, Sight, oversees, reached
 from records.tables import clients, engagement, messages, staff
 
 WIDTHS, WIDEST = (500, 8_000), 20_000
@@ -165,7 +165,7 @@ def _ways(connection: Connection, asked: Asked) -> Sequence[_Way]:
     if not ways:
         ways = [_Way(ids.order_by(newest_first), rest)]
     if not asked.sight.sees_all:
-        seen = connection.scalars(select(clients.c.id).where(shown(asked.sight)).limit(FEW + 1)).all()
+        seen = connection.scalars(select(clients.c.id).where(reached(asked.sight)).limit(FEW + 1)).all()
         if len(seen) <= FEW:
             theirs = or_(engagement.c.client_id.in_(seen), _of_staff(asked.sight))
             last_sorted = ids.where(theirs).order_by(_unindexed(engagement.c.id).desc())
@@ -210,7 +210,7 @@ def in_sight(sight: Sight) -> ColumnElement[bool]:
     """Rows about clients go with the client, to whoever has them now; the others are their member of staff's."""
     if sight.sees_all:
         return true()
-    theirs = _unindexed(engagement.c.client_id).in_(select(clients.c.id).where(shown(sight)))
+    theirs = _unindexed(engagement.c.client_id).in_(select(clients.c.id).where(reached(sight)))
     return or_(theirs, _of_staff(sight))
 
 

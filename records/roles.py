@@ -40,6 +40,7 @@ class Right(StrEnum):
     REFER = "let a colleague or a provider see a client"
     TRANSFER = "give clients to another worker"
     KEEP_NOTICES = "see to notices that did not get through"
+    MERGE = "make two records of one client one, and part them again"
     IMPORT = "bring in lists of clients and of visits"
     KEEP_STAFF = "open and close accounts, put them in teams, and let other systems in"
 
@@ -74,7 +75,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     ),
     Role.ETW: _CASE_WORK,
     Role.VC: _READING | {Right.KEEP_NOTES, Right.WRITE, Right.TEXT, Right.KEEP_VISITS, Right.ANSWER, Right.KEEP_LEAVE},
-    Role.SUPERVISOR: _CASE_WORK | {Right.OVERSEE, Right.TRANSFER, Right.KEEP_NOTICES, Right.IMPORT},
+    Role.SUPERVISOR: _CASE_WORK | {Right.OVERSEE, Right.TRANSFER, Right.KEEP_NOTICES, Right.MERGE, Right.IMPORT},
     Role.MANAGER: frozenset({Right.OWN_ACCOUNT, Right.SEE_MEASURES}),
     Role.OBSERVER: frozenset({Right.OWN_ACCOUNT}),
     Role.PROVIDER: frozenset({Right.OWN_ACCOUNT, Right.SEE_CLIENTS, Right.WRITE}),

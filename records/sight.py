@@ -30,7 +30,12 @@ EVERYBODY = Sight(Reach.ALL)
 
 
 def shown(sight: Sight) -> ColumnElement[bool]:
-    """For a query that has `clients`."""
+    """For a query that has `clients`. Of one with two records, the record that went is shown to nobody."""
+    return and_(clients.c.merged_into.is_(None), reached(sight))
+
+
+def reached(sight: Sight) -> ColumnElement[bool]:
+    """As `shown`, and the records that went into others are there too: the log names them for ever."""
     if sight.sees_all:
         return true()
     match sight.reach:

@@ -136,6 +136,7 @@ clients = Table(
     Column("safety_word", String(40), nullable=False, server_default=""),
     Column("created_at", Moment, nullable=False),
     Column("external_id", String(80)),  # the case system's own id, where that system put the client here
+    Column("merged_into", ID),  # the client of whom this was a second record; nothing else is left of it
     UniqueConstraint("number", "first_name"),
     _where("uq_clients_external_id", "external_id", rows="external_id IS NOT NULL", unique=True),
 )
@@ -171,6 +172,20 @@ transferred_clients = Table(
     Column("transfer_id", ID, ForeignKey("transfers.id"), primary_key=True),
     Column("client_id", ID, ForeignKey("clients.id"), primary_key=True),
     Column("from_id", ID, ForeignKey("staff.id"), nullable=False),
+)
+
+client_merges = Table(
+    "client_merges",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("by_id", ID, ForeignKey("staff.id"), nullable=False),
+    Column("kept_id", ID, ForeignKey("clients.id"), nullable=False),
+    Column("gone_id", ID, ForeignKey("clients.id"), nullable=False),
+    Column("before", JSON, nullable=False),  # what an undo needs; merging.undo
+    Column("through", ID, nullable=False),  # its own row of the engagement log
+    Column("undone_at", Moment),
+    Column("undone_by", ID, ForeignKey("staff.id")),
 )
 
 shared_phones = Table(

@@ -47,6 +47,7 @@ ENTRIES = (
     Entry("measures", "Measures", "/staff/measures", Right.SEE_MEASURES, "m"),
     Entry("leave", "Leave", "/staff/leave", Right.KEEP_LEAVE, "e"),
     Entry("transfers", "Transfers", "/staff/transfers", Right.TRANSFER, "r"),
+    Entry("duplicates", "Duplicates", "/staff/duplicates", Right.MERGE),
     Entry("imports", "Import", "/staff/imports", Right.IMPORT, "i"),
     Entry("accounts", "Accounts", "/staff/accounts", Right.KEEP_STAFF, "u"),
     Entry("tokens", "Tokens", "/staff/tokens", Right.KEEP_STAFF, "k"),

@@ -395,6 +395,8 @@ LOG_KINDS = {
     "plan_written": "Plan written down by a worker, and sent for a yes",
     "note_added": "Note written",
     "note_changed": "Note changed",
+    "client_merged": "Two records of a client made one",
+    "client_merge_undone": "Two records of a client parted again",
     "client_transferred": "Client given to another worker",
     "client_referred": "Client referred to a colleague",
     "referral_ended": "Referral ended",

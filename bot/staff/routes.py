@@ -27,6 +27,7 @@ from bot.staff import (
     log_page,
     measure_words,
     measures_page,
+    merge_pages,
     new_client_page,
     note_pages,
     nudge_pages,
@@ -74,6 +75,7 @@ class About(StrEnum):
     DELIVERY = "delivery"
     ACCOUNT = "account"
     LIST = "list"
+    MERGE = "merge"
     TOKEN = "token"  # noqa: S105  the name of a kind of record
     TRANSFER = "transfer"
 
@@ -99,6 +101,7 @@ def _post(path: str, right: Right, page: StaffPage, about: About = About.NOTHING
     return StaffRoute("POST", path, right, page, about)
 
 
+PAIRS = "/staff/duplicates"
 LISTS = "/staff/imports"
 LIST = f"{LISTS}/{ID}"
 NOTE = f"/staff/notes/{ID}"
@@ -205,6 +208,10 @@ ROUTES: Sequence[StaffRoute] = (
     _post(f"/staff/tokens/{ID}/revoke", Right.KEEP_STAFF, token_pages.revoke_token, About.TOKEN),
     _get("/staff/notices", Right.KEEP_NOTICES, parked_page.show_parked),
     _post(f"/staff/notices/{ID}/retry", Right.KEEP_NOTICES, parked_page.try_again, About.DELIVERY),
+    _get(PAIRS, Right.MERGE, merge_pages.show_duplicates),
+    _get(f"{PAIRS}/pair", Right.MERGE, merge_pages.show_pair),
+    _post(PAIRS, Right.MERGE, merge_pages.merge),
+    _post(f"{PAIRS}/{ID}/undo", Right.MERGE, merge_pages.undo, About.MERGE),
     _get(LISTS, Right.IMPORT, import_pages.show_imports),
     StaffRoute("POST", LISTS, Right.IMPORT, import_pages.send_list, largest=import_pages.LARGEST_POST),
     *(_get(f"{LISTS}/{kind}.csv", Right.IMPORT, import_pages.download_template) for kind in import_pages.EXAMPLES),

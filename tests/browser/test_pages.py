@@ -220,20 +220,9 @@ async def test_nothing_on_any_page_shuts_anybody_out(
     await office.write(partial(have_a_calendar, office))
     await office.write(partial(have_campaigns, office))
     one = await office.house.writer.run(lambda c: c.execute(select(escalations.c.id)).scalars().first())
-    context = await browser.new_context(
-        viewport={"width": width, "height": 850},
-        bypass_csp=True,  # for axe, which is put in from outside
-        color_scheme=scheme,
-        reduced_motion="reduce",  # no colour is on its way to another while axe looks
-    )
-    page = await context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page, complaints = await _watched_tab(browser, width, scheme)
     await _is_open_to_all(page, axe, f"{office.url}/staff/log-in", shots)
     await log_in(page, office)
-    client = f"/staff/clients/{office.maria}"
-    joe, pat = f"/staff/clients/{office.joe}", f"/staff/clients/{office.pat}"
     group, *several = await office.house.reader.run(groups_and_campaigns)
     mine = (
         "/staff",
@@ -245,26 +234,8 @@ async def test_nothing_on_any_page_shuts_anybody_out(
         await _is_open_to_all(page, axe, office.url + path, shots)
     await page.context.clear_cookies()
     await log_in(page, office, "sue@county.example")
-    new = (
-        f"{client}/nudges/new",
-        f"{client}/contact",
-        f"{client}/plan",
-        f"{client}/texts",
-        f"{joe}/visits/new",
-        f"{joe}/visits/1",
-        joe,
-        pat,
-    )
-    await page.goto(f"{office.url}/staff/imports")
-    await page.get_by_role("radio", name="Clients").check()
-    await page.get_by_label("The file").set_input_files({"name": "list.csv", "mimeType": "text/csv", "buffer": A_LIST})
-    await page.get_by_role("button", name="Look at it").click()
-    await expect(page.get_by_role("button", name="Bring in 1 row")).to_be_visible()
     lists = (
-        page.url.removeprefix(office.url),
         "/staff/clients",
-        "/staff/clients/new",
-        "/staff/imports",
         "/staff/approvals",
         f"/staff/campaigns/{several[0]}",
         f"/staff/transfers?from={office.ana}",
@@ -278,7 +249,7 @@ async def test_nothing_on_any_page_shuts_anybody_out(
         "/staff/measures/M9",
         "/staff/log",
     )
-    for path in ("/", "/staff", client, *new, f"/staff/escalations/{one}", *lists, "/phone"):
+    for path in ("/", "/staff", f"/staff/escalations/{one}", *lists, "/phone"):
         await _is_open_to_all(page, axe, office.url + path, shots)
     for dialog in ("keys", "staying"):
         await page.goto(f"{office.url}/staff/account")
@@ -303,7 +274,48 @@ async def test_nothing_on_any_page_shuts_anybody_out(
     await page.get_by_role("button", name="Begin").click()
     await _looks_open_to_all(page, axe, shots, "invitation")
     assert not complaints
-    await context.close()
+    await page.context.close()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
+async def test_nothing_on_a_clients_pages_shuts_anybody_out(
+    office: Office, browser: Browser, axe: str, shots: Path, width: int, scheme: Scheme
+) -> None:
+    """As for the other pages; and how a client comes in, and how two records are laid side by side."""
+    await office.write(partial(live_a_little, office))
+    await office.write(partial(have_a_calendar, office))
+    page, complaints = await _watched_tab(browser, width, scheme)
+    await log_in(page, office, "sue@county.example")
+    client, joe, pat = (f"/staff/clients/{one}" for one in (office.maria, office.joe, office.pat))
+    of_client = ("", *(f"/{one}" for one in ("nudges/new", "contact", "plan", "plan/new", "transcript", "goal-sheet")))
+    pair = f"/staff/duplicates/pair?one={office.maria}&other={office.joe}"
+    more = (f"{joe}/visits/new", f"{joe}/visits/1", joe, pat, "/staff/clients/new", "/staff/duplicates", pair)
+    for path in (*(f"{client}{part}" for part in of_client), f"{client}/texts", *more):
+        await _is_open_to_all(page, axe, office.url + path, shots)
+    await page.goto(f"{office.url}/staff/imports")
+    await page.get_by_role("radio", name="Clients").check()
+    await page.get_by_label("The file").set_input_files({"name": "list.csv", "mimeType": "text/csv", "buffer": A_LIST})
+    await page.get_by_role("button", name="Look at it").click()
+    await expect(page.get_by_role("button", name="Bring in 1 row")).to_be_visible()
+    await _looks_open_to_all(page, axe, shots, "import")
+    await _is_open_to_all(page, axe, f"{office.url}/staff/imports", shots)
+    assert not complaints
+    await page.context.close()
+
+
+async def _watched_tab(browser: Browser, width: int, scheme: Scheme) -> tuple[Page, list[str]]:
+    """With what the browser complains of."""
+    context = await browser.new_context(
+        viewport={"width": width, "height": 850},
+        bypass_csp=True,  # for axe, which is put in from outside
+        color_scheme=scheme,
+        reduced_motion="reduce",  # no colour is on its way to another while axe looks
+    )
+    page = await context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return page, complaints
 
 
 async def _is_open_to_all(page: Page, axe: str, address: str, shots: Path) -> None:

@@ -23,6 +23,7 @@ from records.roles import REACH, RIGHTS, Reach, Right, Role
 from records.tables import (
     campaigns,
     client_groups,
+    client_merges,
     clients,
     engagement,
     escalations,
@@ -71,6 +72,7 @@ class Records:
     account: str
     token: str
     list: str
+    merge: str
 
     def path(self, route: StaffRoute) -> str:
         ids = {
@@ -86,6 +88,7 @@ class Records:
             About.ACCOUNT: self.account,
             About.TOKEN: self.token,
             About.LIST: self.list,
+            About.MERGE: self.merge,
         }
         path = re.sub(r"\{id:.*?\}\}?(?=/|$)", ids.get(route.about, self.client), route.path)
         path = re.sub(r"\{measure:.*?\}\}", "M3", path)
@@ -137,6 +140,8 @@ def put(connection: Connection, worker: str, nth: int) -> Records:
     connection.execute(insert(hook_deliveries).values({**delivery, "tries": 9, "last_error": ""}))
     moved = {"id": new_id(MONDAY), "at": MONDAY, "by_id": worker, "to_id": worker, "why": "more time"}
     connection.execute(insert(transfers).values(moved))
+    merge = {"id": new_id(MONDAY), "at": MONDAY, "by_id": worker, "kept_id": client, "gone_id": client}
+    connection.execute(insert(client_merges).values({**merge, "before": {}, "through": "", "undone_at": MONDAY}))
     sent = new_id(MONDAY)
     uploads.add(connection, sent, "clients", "list.csv", b"number", "0" * 64, worker, MONDAY)
     letting_in = NewToken("CalSAWS", [Scope.VISITS_WRITE], "", f"{nth:064}", MONDAY + A_DAY)
@@ -154,6 +159,7 @@ def put(connection: Connection, worker: str, nth: int) -> Records:
         account=worker,
         token=api_tokens.create(connection, letting_in, worker, MONDAY),
         list=sent,
+        merge=str(merge["id"]),
     )
 
 

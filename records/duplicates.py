@@ -1,0 +1,96 @@
+"""Pairs of clients that may be one person: the same name, and the same or nearly the same number."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import combinations
+
+from sqlalchemy import Connection, func, select
+
+from conversations.folding import fold
+from records.errors import NotFoundError
+from records.sight import Sight, shown
+from records.tables import clients, goals, messages, notes, staff, visits
+
+MOST_PAIRS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """Two clients, the one who came first before the other; `why` is "same number" or "similar number"."""
+
+    ids: tuple[str, str]
+    first_name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two, as they stand side by side. `texts`, `goals`, `visits` and `notes` are how many."""
+
+    id: str
+    first_name: str
+    number: str
+    language: str
+    consent: str
+    worker_id: str
+    worker: str
+    created_at: datetime
+    last_heard_at: datetime | None
+    goal: str
+    texts: int
+    goals: int
+    visits: int
+    notes: int
+
+
+def pairs(connection: Connection, sight: Sight) -> Sequence[Duplicate]:
+    """At most a hundred. Two names at one number are two people who share a phone."""
+    rows = connection.execute(
+        select(clients.c.id, clients.c.first_name, clients.c.number).where(shown(sight)).order_by(clients.c.id)
+    )
+    by_name: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    for row in rows:
+        by_name[fold(row.first_name)].append((row.id, row.first_name, row.number))
+    found: list[Duplicate] = []
+    for same in by_name.values():
+        found += _alike(same)
+        if len(found) >= MOST_PAIRS:
+            break
+    return found[:MOST_PAIRS]
+
+
+def side(connection: Connection, client_id: str, sight: Sight) -> Side:
+    """Raises NotFoundError if there is no such client, or they are out of sight."""
+    wanted = select(clients, staff.c.first_name.label("worker")).join(staff, staff.c.id == clients.c.worker_id)
+    row = connection.execute(wanted.where(clients.c.id == client_id, shown(sight))).first()
+    if row is None:
+        raise NotFoundError("no such client")
+    count = {
+        table.name: connection.scalar(select(func.count()).where(table.c.client_id == client_id)) or 0
+        for table in (messages, goals, visits, notes)
+    }
+    open_ = goals.c.client_id == client_id, goals.c.status.in_(["active", "paused"])
+    goal = connection.scalar(select(goals.c.text).where(*open_).order_by(goals.c.number.desc()).limit(1))
+    who = (row.id, row.first_name, row.number, row.language, row.consent, row.worker_id, row.worker)
+    counted = (count["messages"], count["goals"], count["visits"], count["notes"])
+    return Side(*who, row.created_at, row.last_heard_at, goal or "", *counted)
+
+
+def _alike(same: Sequence[tuple[str, str, str]]) -> Iterator[Duplicate]:
+    for one, other in combinations(same, 2):
+        differing = [at for at, (a, b) in enumerate(zip(one[2], other[2], strict=False)) if a != b]
+        if len(one[2]) != len(other[2]) or len(differing) > len("ab"):
+            continue
+        if not differing:
+            yield Duplicate((one[0], other[0]), one[1], "same number")
+        elif len(differing) == 1 or _swapped(one[2], other[2], *differing):
+            yield Duplicate((one[0], other[0]), one[1], "similar number")
+
+
+def _swapped(one: str, other: str, at: int, then: int) -> bool:
+    """Two neighbours that changed places."""
+    return then == at + 1 and one[at] == other[then] and one[then] == other[at]
