@@ -21,7 +21,7 @@ from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from random import Random
 
-from aiohttp import ClientSession, CookieJar
+from aiohttp import ClientSession, ClientTimeout, CookieJar
 from sqlalchemy import Connection, Table, insert, text
 
 from benchmarks.tools.databases import POSTGRES, SQLITE, databases
@@ -204,7 +204,7 @@ async def measure(url: str, count: int, figures: Figures) -> None:
     async with open_server(url, clock, a_county()) as server:
         took: dict[str, list[tuple[float, str]]] = {}
         for me in ("all", "team", "worker0", f"worker{WORKERS}"):
-            async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as http:
+            async with ClientSession(cookie_jar=CookieJar(unsafe=True), timeout=ClientTimeout()) as http:
                 browser = Browser(http, server.url)
                 await browser.log_in(f"{me}@county.example")
                 await browser.get("/staff/log")

@@ -224,6 +224,7 @@ ROUTES: Sequence[StaffRoute] = (
     _get("/staff/measures.csv", Right.SEE_MEASURES, measures_page.download_measures),
     _get("/staff/measures/{measure:M[0-9]{1,2}}", Right.SEE_MEASURES, measures_page.show_measure),
     _get("/staff/log", Right.READ_LOG, log_page.show_log),
+    _get("/staff/log/rows", Right.READ_LOG, log_page.show_newest_rows, keeps=False),
     _post("/staff/log/export", Right.READ_LOG, log_export.export_log),
 )
 

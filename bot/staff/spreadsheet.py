@@ -12,6 +12,7 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import AsyncIterable, Iterable, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from enum import StrEnum
 from typing import IO, TYPE_CHECKING
@@ -57,12 +58,26 @@ async def send_table(
         "Cache-Control": "no-store",
     }
     response = web.StreamResponse(headers=headers)
-    if form is Format.CSV:
-        await response.prepare(request)
-        await response.write(csv_lines([head]).encode("utf-8-sig"))
-        async for rows in pages:
-            await response.write(csv_lines(rows).encode(errors="replace"))
-        return response
+    with suppress(ConnectionResetError):  # whoever asked for it wants it no more
+        if form is Format.CSV:
+            await _send_csv(request, response, head, pages)
+        else:
+            await _send_xlsx(request, response, head, pages)
+    return response
+
+
+async def _send_csv(
+    request: web.Request, response: web.StreamResponse, head: Sequence[str], pages: AsyncIterable[Iterable[Row]]
+) -> None:
+    await response.prepare(request)
+    await response.write(csv_lines([head]).encode("utf-8-sig"))
+    async for rows in pages:
+        await response.write(csv_lines(rows).encode(errors="replace"))
+
+
+async def _send_xlsx(
+    request: web.Request, response: web.StreamResponse, head: Sequence[str], pages: AsyncIterable[Iterable[Row]]
+) -> None:
     with tempfile.TemporaryFile() as file:
         await write_xlsx(file, head, pages)
         response.content_length = file.tell()
@@ -70,7 +85,6 @@ async def send_table(
         await response.prepare(request)
         while piece := await asyncio.to_thread(file.read, PIECE):
             await response.write(piece)
-    return response
 
 
 def csv_lines(rows: Iterable[Row]) -> str:
@@ -95,6 +109,8 @@ async def write_xlsx(file: IO[bytes], head: Sequence[str], pages: AsyncIterable[
 
 def looks_like_a_formula(text: str) -> bool:
     """To some spreadsheet of some country, whatever blank, invisible or full-width form it comes in."""
+    if text[:1].isascii() and text[:1].isalnum():
+        return False  # as most do
     seen = (sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign)[0] not in "CZ")
     return next(seen, "") in BEGINS_A_FORMULA
 

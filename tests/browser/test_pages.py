@@ -248,6 +248,7 @@ async def test_nothing_on_any_page_shuts_anybody_out(
         "/staff/measures/M3?by=language",
         "/staff/measures/M9",
         "/staff/log",
+        f"/staff/log?client={office.maria}&kind=idea_kept",
     )
     for path in ("/", "/staff", f"/staff/escalations/{one}", *lists, "/phone"):
         await _is_open_to_all(page, axe, office.url + path, shots)

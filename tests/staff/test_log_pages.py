@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 from datetime import timedelta
@@ -15,6 +16,7 @@ from bot.staff import plain_words
 from bot.staff.log_export import HEAD
 from bot.staff.log_page import ROWS
 from bot.staff.plain_words import LOG_KINDS, about, actor, language, message_state, plan_moment, reason
+from bot.staff.routes import ROUTES
 from conversations.escalations import Level, Trigger
 from conversations.goals import GoalStatus, Moment, StepStatus
 from conversations.nudges import NudgeKind
@@ -89,12 +91,43 @@ async def test_pages_follow_each_other_without_a_gap(office: Office, sue: Browse
     page = await sue.get("/staff/log?kind=idea_kept")
     assert "no. 3;" in page
     assert "no. 2;" not in page
-    older = page.partition('<a href="/staff/log?')[2].partition('"')[0].replace("&amp;", "&")
+    older = (
+        page.partition('class="pages"')[2].partition('<a href="/staff/log?')[2].partition('"')[0].replace("&amp;", "&")
+    )
     page = await sue.get(f"/staff/log?{older}")
     assert "no. 2;" in page
     assert "no. 3;" not in page
     assert ">Newest<" in page
     assert ">Older<" not in page
+
+
+async def test_each_thing_chosen_can_be_taken_away_by_itself(busy: Office, sue: Browser) -> None:
+    page = await sue.get(f"/staff/log?kind=goal_set&worker={busy.ana}&from=2026-02-01")
+    chips = dict(re.findall(r'<a class="tag" href="([^"]+)">(.*?) <', page))
+    assert list(chips.values()) == ["Ana", "Goal set", "from 2026-02-01"]
+    assert [html.unescape(address) for address in chips] == [
+        "/staff/log?kind=goal_set&from=2026-02-01",
+        f"/staff/log?worker={busy.ana}&from=2026-02-01",
+        f"/staff/log?worker={busy.ana}&kind=goal_set",
+    ]
+
+
+async def test_the_newest_page_follows_the_log_until_it_is_told_to_stand_still(busy: Office, ana: Browser) -> None:
+    page = await ana.get("/staff/log?kind=idea_kept")
+    [address] = [html.unescape(found) for found in re.findall(r'hx-get="([^"]+)" hx-trigger="every 5s"', page)]
+    rows = [entry(Kind.IDEA_KEPT, MONDAY, client_id=client, worker_id=busy.ana) for client in (busy.joe, busy.pat)]
+    assert "Nothing here fits" in await ana.get(address)
+    await busy.write(lambda connection: append(connection, rows))
+    fragment = await ana.get(address)
+    assert [rows[0]["id"]] == re.findall(r'<tr role="row" id="e([^"]+)"', fragment)
+    assert "<form" not in fragment
+    still = await ana.get("/staff/log?kind=idea_kept&follow=no")
+    assert "every 5s" not in still
+    assert "Follow the log" in still
+    older = await ana.get(f"/staff/log?before={rows[0]['id']}")
+    assert "every 5s" not in older
+    route = next(route for route in ROUTES if route.path == "/staff/log/rows")
+    assert not route.keeps
 
 
 async def test_an_export_is_a_table_that_spreadsheets_read_right(busy: Office, sue: Browser) -> None:
