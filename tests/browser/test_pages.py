@@ -263,7 +263,7 @@ async def test_nothing_on_any_page_shuts_anybody_out(
     await _is_open_to_all(page, axe, f"{office.url}/staff/accounts", shots)
     for path in ("/staff/tokens", "/api/v1/docs", "/staff/tokens"):
         await _is_open_to_all(page, axe, office.url + path, shots)
-    await page.get_by_label("Name").fill("CalSAWS")
+    await page.get_by_role("textbox", name="Name").fill("CalSAWS")
     await page.get_by_label("enter, move and close visits").check()
     await page.get_by_role("button", name="Make the token").click()
     await _looks_open_to_all(page, axe, shots, "new-token")
