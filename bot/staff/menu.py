@@ -44,6 +44,7 @@ ENTRIES = (
     Entry("visits", "Visits", "/staff/visits", Right.KEEP_VISITS, "v"),
     Entry("log", "Log", "/staff/log", Right.READ_LOG, "l"),
     Entry("approvals", "Approvals", "/staff/approvals", Right.OVERSEE, "a"),
+    Entry("team", "Team", "/staff/team", Right.OVERSEE, "h"),
     Entry("measures", "Measures", "/staff/measures", Right.SEE_MEASURES, "m"),
     Entry("leave", "Leave", "/staff/leave", Right.KEEP_LEAVE, "e"),
     Entry("transfers", "Transfers", "/staff/transfers", Right.TRANSFER, "r"),

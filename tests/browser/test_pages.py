@@ -244,6 +244,7 @@ async def test_nothing_on_any_page_shuts_anybody_out(
         "/staff/leave",
         "/staff/account",
         "/staff/notices",
+        "/staff/team",
         "/staff/measures",
         "/staff/measures/M3?by=language",
         "/staff/measures/M9",

@@ -98,3 +98,11 @@ async def test_the_download_hides_more_and_is_logged(office: Office, browser: Br
     assert in_touch[7] == "no"
     noted = select(engagement.c.subject).where(engagement.c.kind == Kind.MEASURES_EXPORTED)
     assert await office.house.reader.run(lambda connection: connection.scalars(noted).all()) == ["2026-02"]
+
+
+async def test_a_supervisors_morning_shows_how_the_team_fares_and_what_waits(busy: Office, browser: Browser) -> None:
+    await busy.write(lambda connection: fill(connection, busy))
+    await browser.log_in("sue@county.example")
+    page = await browser.get("/staff/team")
+    assert number_beside(page, "wrote at least once") == "87%"
+    assert re.search(r"Overdue</a></dt><dd>1</dd>", page)
