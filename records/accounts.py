@@ -80,15 +80,16 @@ def id_of(connection: Connection, email: str) -> str:
     return staff_id
 
 
-def add(connection: Connection, new: NewAccount, token_hash: str, by: str, now: datetime) -> None:
-    """An account to which nothing but an invitation with this token leads. Raises RefusedError."""
+def add(connection: Connection, new: NewAccount, token_hash: str | None, by: str, now: datetime) -> None:
+    """An account to which an invitation with this token leads; without one, the county's own log-in. RefusedError."""
     if connection.scalar(select(staff.c.id).where(staff.c.email == new.email)):
         raise RefusedError("Somebody has an account with this address already. It may be a closed one.")
     staff_id = add_staff(connection, new.email, new.first_name, new.role, NO_PASSWORD, now)
     put_in_team(connection, new.email, new.team, now)
     detail = {"staff": staff_id, "role": new.role, "team": new.team, "active": True}
     note_staff_act(connection, Kind.ACCOUNT_CHANGED, by, now, subject="opened", detail=detail)
-    invite(connection, staff_id, token_hash, by, now)
+    if token_hash:
+        invite(connection, staff_id, token_hash, by, now)
 
 
 def change(

@@ -16,7 +16,7 @@ from bot.site import render, see_other
 from bot.staff import notices
 from bot.staff.fields import filled_in
 from bot.staff.invitation_pages import link, new_token
-from bot.staff.log_in import hash_of
+from bot.staff.log_in import hash_of, uses_password
 from records import accounts, invitations, sessions
 from records.accounts import Account, NewAccount
 from records.errors import NotFoundError, RefusedError
@@ -93,18 +93,22 @@ async def add_account(request: web.Request, me: Session) -> web.Response:
         return await _page(request, me, Filled(said, problems), status=422)
     new = NewAccount(email, first_name, Role(said["role"]), _team(said["team"]))
     token, now = new_token(), request.app[WALL_CLOCK].now()
+    invites = uses_password(request.app[SETTINGS], new.role)
+    keep = partial(accounts.add, new=new, token_hash=hash_of(token) if invites else None, by=me.staff_id, now=now)
     try:
-        await request.app[WRITER].run(
-            partial(accounts.add, new=new, token_hash=hash_of(token), by=me.staff_id, now=now)
-        )
+        await request.app[WRITER].run(keep)
     except RefusedError as no:
         return await _page(request, me, Filled(said, defaultdict(str, email=str(no))), status=422)
+    if not invites:
+        return see_other(notices.address(HERE, "opened-by-county"))
     return await _page(request, me, Filled(invited=await _handed_over(request, email, first_name, token)))
 
 
 async def invite(request: web.Request, me: Session) -> web.Response:
     """For who lost the first link, or forgot their password. A second factor that is set up stays."""
     one = await _account(request)
+    if not uses_password(request.app[SETTINGS], one.role):
+        return see_other(notices.address(HERE, "opened-by-county"))
     token, now = new_token(), request.app[WALL_CLOCK].now()
     act = partial(invitations.invite, staff_id=one.id, token_hash=hash_of(token), by=me.staff_id, now=now)
     try:
@@ -152,6 +156,7 @@ async def _page(request: web.Request, me: Session, filled: Filled = EMPTY, statu
         "roles": [(role.value, role.value) for role in Role],
         "teams": await reader.run(accounts.team_names),
         "needs_second_factor": needs_second_factor,
+        "uses_password": partial(uses_password, request.app[SETTINGS]),
         "second_factor_is_on": request.app[SETTINGS].staff_second_factor,
         "filled": filled,
         "notice": notices.of(request),

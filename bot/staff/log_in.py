@@ -15,12 +15,13 @@ from aiohttp.typedefs import Handler
 
 from bot.keys import CLOCK, COUNTY, READER, SETTINGS, WALL_CLOCK, WRITER
 from bot.oidc.issuer import Issuer
+from bot.settings import HouseSettings
 from bot.site import render, see_other
 from bot.staff import passwords
 from bot.staff.lock_out import LockOut
 from records import sessions
 from records.leaves import covered_by
-from records.roles import RIGHTS, Right, needs_second_factor
+from records.roles import RIGHTS, Right, Role, needs_second_factor
 from records.sessions import IDLE, Session
 
 LOCK_OUT = web.AppKey("lock_out", LockOut)
@@ -79,7 +80,7 @@ async def log_in(request: web.Request) -> web.Response:
     if not await passwords.is_right(password, found.password_hash if found else None) or found is None:
         return await _form(request, email, FAILED, status=401)
     lock_out.good_try(email)
-    if not request.app[SETTINGS].staff_passwords and Right.KEEP_STAFF not in RIGHTS[found.role]:
+    if not uses_password(request.app[SETTINGS], found.role):
         return await _form(request, email, NO_PASSWORDS, status=403)
     then = ours(str(form.get("next", "")))
     if needs_second_factor(found.role) and request.app[SETTINGS].staff_second_factor:
@@ -188,6 +189,11 @@ async def _session(request: web.Request) -> Session | None:
 async def _has_token(request: web.Request, session: Session) -> bool:
     form = await request.post()
     return hmac.compare_digest(str(form.get("csrf", "")).encode(), session.csrf.encode())
+
+
+def uses_password(settings: HouseSettings, role: Role) -> bool:
+    """Whether this role may log in with a password, or only by the county's own log-in."""
+    return settings.staff_passwords or Right.KEEP_STAFF in RIGHTS[role]
 
 
 def ours(address: str) -> str:

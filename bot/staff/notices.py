@@ -49,6 +49,7 @@ NOTICES = {
     "time-held": "A client holds that time or has it, so it stays.",
     "leave-added": "The leave is entered.",
     "leave-removed": "The leave is removed.",
+    "opened-by-county": "They log in with the county account of this e-mail address; no link is needed.",
     "password-changed": "Your password is changed. Every other log-in of yours has ended.",
     "second-factor-changed": "From now on the codes of the new app count. Every other log-in of yours has ended.",
     "log-ins-ended": "You are logged in here only.",

@@ -36,6 +36,16 @@ async def test_who_does_nothing_is_asked_and_stays_by_one_key(office: Office, pa
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Today")
 
 
+async def test_who_types_is_there_and_is_not_asked(office: Office, page: Page) -> None:
+    await page.clock.install()
+    await log_in(page, office)
+    await page.keyboard.press("Tab")
+    async with page.expect_response("**/staff/session") as told:
+        await pass_time(page, office, IDLE - timedelta(minutes=5))
+    assert (await told.value).request.method == "POST"
+    await expect(page.get_by_role("dialog")).to_be_hidden()
+
+
 async def test_another_tab_in_use_keeps_this_one_quiet(office: Office, page: Page) -> None:
     await page.clock.install()
     await log_in(page, office)
@@ -54,11 +64,11 @@ async def test_words_typed_before_the_time_was_up_are_there_after_logging_in_aga
     words = page.get_by_label("Write to Joe")
     await words.fill("What would help most?")
     office.wall.forward(IDLE)
-    await page.get_by_role("button", name="Send").click()
+    await page.get_by_role("button", name="Send", exact=True).click()
     await fill_in(page, "ana@county.example")
     assert page.url == f"{office.url}/staff/clients/{office.joe}"
     await expect(words).to_have_value("What would help most?")
-    await page.get_by_role("button", name="Send").click()
+    await page.get_by_role("button", name="Send", exact=True).click()
     await expect(page.get_by_role("status").first).to_contain_text("on its way")
     await expect(words).to_have_value("")
 

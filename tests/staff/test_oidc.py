@@ -241,6 +241,22 @@ async def test_passwords_can_be_for_admins_only(office: Office, issuer: FakeIssu
     assert browser.at.startswith("/staff/second-factor")
 
 
+async def test_where_passwords_are_for_admins_an_account_is_opened_without_a_link(
+    office: Office, issuer: FakeIssuer, browser: Browser
+) -> None:
+    issuer.claims = {"email": "sue@county.example", "sub": "sue-1"}
+    await office.write(lambda c: c.execute(update(staff).where(staff.c.id == office.sue).values(role=Role.ADMIN)))
+    use(office, issuer, staff_passwords=False)
+    assert await is_in(browser, f"{START}?next=/staff/accounts")
+    page = await browser.post("/staff/accounts", email="cy@county.example", first_name="Cy", role="etw", team="")
+    assert "They log in with the county account" in page
+    assert "/staff/invitation/" not in page
+    await browser.post(f"/staff/accounts/{office.ana}/invite")
+    assert browser.at.endswith("opened-by-county")
+    issuer.claims = {"email": "cy@county.example", "sub": "cy-1"}
+    assert await is_in(browser)
+
+
 async def test_after_the_log_out_one_can_leave_the_county_account_too(
     office: Office, issuer: FakeIssuer, browser: Browser
 ) -> None:
