@@ -166,7 +166,7 @@ async def test_who_asks_for_a_person_gets_one_and_goes_back_to_milepost(office: 
     await expect(page.locator(".mode")).to_contain_text("A person has this thread: Joe waits for one")
     await page.get_by_label("Write to Joe").fill("What would help most?")
     await expect(page.locator("#preview")).to_contain_text("Ana: What would help most?")
-    await page.get_by_role("button", name="Send").click()
+    await page.get_by_role("button", name="Send", exact=True).click()
     await hears(phone, office.joe, "Ana: What would help most?")
     await page.get_by_role("button", name="Hand back to Milepost").click()
     await expect(page.locator(".mode")).to_contain_text("Milepost answers.")
@@ -253,6 +253,17 @@ async def test_nothing_on_any_page_shuts_anybody_out(
     )
     for path in ("/", "/staff", f"/staff/escalations/{one}", *lists, "/phone"):
         await _is_open_to_all(page, axe, office.url + path, shots)
+    assert not complaints
+    await page.context.close()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
+async def test_no_way_in_shuts_anybody_out(
+    office: Office, browser: Browser, axe: str, shots: Path, width: int, scheme: Scheme
+) -> None:
+    """As for the other pages: the dialogs of them all, accounts, tokens, and what an invitation leads to."""
+    page, complaints = await _watched_tab(browser, width, scheme)
+    await log_in(page, office)
     for dialog in ("keys", "staying"):
         await page.goto(f"{office.url}/staff/account")
         await page.evaluate("id => document.getElementById(id).showModal()", dialog)
@@ -289,6 +300,9 @@ async def test_nothing_on_a_clients_pages_shuts_anybody_out(
     page, complaints = await _watched_tab(browser, width, scheme)
     await log_in(page, office, "sue@county.example")
     client, joe, pat = (f"/staff/clients/{one}" for one in (office.maria, office.joe, office.pat))
+    await page.goto(f"{office.url}{client}")
+    await page.get_by_label("Why you read them").select_option("coaching")
+    await page.get_by_role("button", name="Read the texts").click()
     of_client = ("", *(f"/{one}" for one in ("nudges/new", "contact", "plan", "plan/new", "transcript", "goal-sheet")))
     pair = f"/staff/duplicates/pair?one={office.maria}&other={office.joe}"
     more = (f"{joe}/visits/new", f"{joe}/visits/1", joe, pat, "/staff/clients/new", "/staff/duplicates", pair)
