@@ -11,9 +11,15 @@ from tests.staff.office import PASSWORD
 
 async def log_in(page: Page, name: str) -> None:
     await page.goto("/staff/log-in")
-    await page.get_by_label("E-mail address").fill(f"{name.lower()}@example.org")
+    await fill_in(page, f"{name.lower()}@example.org")
+
+
+async def fill_in(page: Page, email: str) -> None:
+    """The form of the log-in that is on the page."""
+    await page.get_by_label("E-mail address").fill(email)
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Log in").click()
+    await expect(page.get_by_role("button", name="Log out")).to_be_visible()
 
 
 def part(page: Page, name: str) -> Locator:

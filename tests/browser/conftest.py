@@ -105,3 +105,11 @@ async def desk(request: pytest.FixtureRequest, browser: Browser, weeks: SixWeeks
     context.set_default_timeout(10_000)
     yield await context.new_page()
     await context.close()
+
+
+@pytest.fixture
+def shots(tmp_path: Path) -> Path:
+    """Where pictures of the pages go: `--basetemp` keeps them."""
+    folder = tmp_path / "shots"
+    folder.mkdir()
+    return folder

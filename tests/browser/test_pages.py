@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator
-from functools import partial
 from pathlib import Path
-from typing import Literal
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
-from sqlalchemy import select, update
 
 from bot.channels.phone import PhoneChannel
-from records.roles import Role
-from records.tables import escalations, staff
-from tests.staff.life import groups_and_campaigns, have_a_calendar, have_campaigns, live_a_little
 from tests.staff.office import PASSWORD, Office, open_office
 
-Scheme = Literal["light", "dark"]
 SIZES = {"narrow": 390, "wide": 1280}
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 GOAL_TALK = (
     ("goal", "one thing you want to get done"),
@@ -41,8 +32,6 @@ GOAL_TALK = (
 )
 
 
-A_LIST = b"number,first_name,language,worker_email\n707-555-0171,Lupe,es,ana@county.example\n12,Kim,en,nobody"
-
 IN_OWN_WORDS = frozenset(
     {
         "Call the adult school",
@@ -61,14 +50,6 @@ IN_OWN_WORDS = frozenset(
 async def office(migrated_sqlite_url: str) -> AsyncIterator[Office]:
     async with open_office(migrated_sqlite_url, PhoneChannel()) as office:
         yield office
-
-
-@pytest.fixture
-def shots(tmp_path: Path) -> Path:
-    """Where pictures of the pages go: `--basetemp` keeps them."""
-    folder = tmp_path / "shots"
-    folder.mkdir()
-    return folder
 
 
 @pytest_asyncio.fixture(loop_scope="session", params=SIZES)
@@ -206,145 +187,6 @@ async def test_the_thread_that_a_worker_has_open_renews_itself(office: Office, p
     await phone.goto(f"{office.url}/phone")
     await text_as(phone, office.joe, "Joe", "hello there")
     await expect(page.get_by_text("hello there")).to_be_visible(timeout=15_000)
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
-async def test_nothing_on_any_page_shuts_anybody_out(
-    office: Office, browser: Browser, axe: str, shots: Path, width: int, scheme: Scheme
-) -> None:
-    """Axe finds no fault, light or dark, nothing is wider than the window, and the browser does not complain.
-
-    What a theme can break is its colours, and what a width can break is where things stand: each is looked at once.
-    """
-    await office.write(partial(live_a_little, office))
-    await office.write(partial(have_a_calendar, office))
-    await office.write(partial(have_campaigns, office))
-    one = await office.house.writer.run(lambda c: c.execute(select(escalations.c.id)).scalars().first())
-    page, complaints = await _watched_tab(browser, width, scheme)
-    await _is_open_to_all(page, axe, f"{office.url}/staff/log-in", shots)
-    await log_in(page, office)
-    group, *several = await office.house.reader.run(groups_and_campaigns)
-    mine = (
-        "/staff",
-        "/staff/campaigns",
-        f"/staff/campaigns/new?group={group}",
-        *(f"/staff/campaigns/{one}" for one in several),
-    )
-    for path in mine:
-        await _is_open_to_all(page, axe, office.url + path, shots)
-    await page.context.clear_cookies()
-    await log_in(page, office, "sue@county.example")
-    lists = (
-        "/staff/clients",
-        "/staff/approvals",
-        f"/staff/campaigns/{several[0]}",
-        f"/staff/transfers?from={office.ana}",
-        "/staff/waiting",
-        f"/staff/visits?worker={office.ana}",
-        "/staff/leave",
-        "/staff/account",
-        "/staff/notices",
-        "/staff/team",
-        "/staff/measures",
-        "/staff/measures/M3?by=language",
-        "/staff/measures/M9",
-        "/staff/log",
-        f"/staff/log?client={office.maria}&kind=idea_kept",
-    )
-    for path in ("/", "/staff", f"/staff/escalations/{one}", *lists, "/phone"):
-        await _is_open_to_all(page, axe, office.url + path, shots)
-    assert not complaints
-    await page.context.close()
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
-async def test_no_way_in_shuts_anybody_out(
-    office: Office, browser: Browser, axe: str, shots: Path, width: int, scheme: Scheme
-) -> None:
-    """As for the other pages: the dialogs of them all, accounts, tokens, and what an invitation leads to."""
-    page, complaints = await _watched_tab(browser, width, scheme)
-    await log_in(page, office)
-    for dialog in ("keys", "staying"):
-        await page.goto(f"{office.url}/staff/account")
-        await page.evaluate("id => document.getElementById(id).showModal()", dialog)
-        await _looks_open_to_all(page, axe, shots, dialog)
-    await office.write(lambda c: c.execute(update(staff).where(staff.c.id == office.ben).values(role=Role.ADMIN)))
-    await page.context.clear_cookies()
-    await page.goto(f"{office.url}/staff/log-in?next=/staff/accounts")
-    await fill_in(page, "ben@county.example")
-    await _is_open_to_all(page, axe, f"{office.url}/staff/accounts", shots)
-    for path in ("/staff/tokens", "/api/v1/docs", "/staff/tokens"):
-        await _is_open_to_all(page, axe, office.url + path, shots)
-    await page.get_by_role("textbox", name="Name").fill("CalSAWS")
-    await page.get_by_label("enter, move and close visits").check()
-    await page.get_by_role("button", name="Make the token").click()
-    await _looks_open_to_all(page, axe, shots, "new-token")
-    await page.goto(f"{office.url}/staff/accounts")
-    await page.get_by_role("button", name=re.compile("Forgot.*Sue")).click()
-    await _looks_open_to_all(page, axe, shots, "invited")
-    link = await page.get_by_label("Give this link to Sue").input_value()
-    await _is_open_to_all(page, axe, office.url + link.removeprefix("http://127.0.0.1:8080"), shots)
-    await page.get_by_role("button", name="Begin").click()
-    await _looks_open_to_all(page, axe, shots, "invitation")
-    assert not complaints
-    await page.context.close()
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
-async def test_nothing_on_a_clients_pages_shuts_anybody_out(
-    office: Office, browser: Browser, axe: str, shots: Path, width: int, scheme: Scheme
-) -> None:
-    """As for the other pages; and how a client comes in, and how two records are laid side by side."""
-    await office.write(partial(live_a_little, office))
-    await office.write(partial(have_a_calendar, office))
-    page, complaints = await _watched_tab(browser, width, scheme)
-    await log_in(page, office, "sue@county.example")
-    client, joe, pat = (f"/staff/clients/{one}" for one in (office.maria, office.joe, office.pat))
-    await page.goto(f"{office.url}{client}")
-    await page.get_by_label("Why you read them").select_option("coaching")
-    await page.get_by_role("button", name="Read the texts").click()
-    of_client = ("", *(f"/{one}" for one in ("nudges/new", "contact", "plan", "plan/new", "transcript", "goal-sheet")))
-    pair = f"/staff/duplicates/pair?one={office.maria}&other={office.joe}"
-    more = (f"{joe}/visits/new", f"{joe}/visits/1", joe, pat, "/staff/clients/new", "/staff/duplicates", pair)
-    for path in (*(f"{client}{part}" for part in of_client), f"{client}/texts", *more):
-        await _is_open_to_all(page, axe, office.url + path, shots)
-    await page.goto(f"{office.url}/staff/imports")
-    await page.get_by_role("radio", name="Clients").check()
-    await page.get_by_label("The file").set_input_files({"name": "list.csv", "mimeType": "text/csv", "buffer": A_LIST})
-    await page.get_by_role("button", name="Look at it").click()
-    await expect(page.get_by_role("button", name="Bring in 1 row")).to_be_visible()
-    await _looks_open_to_all(page, axe, shots, "import")
-    await _is_open_to_all(page, axe, f"{office.url}/staff/imports", shots)
-    assert not complaints
-    await page.context.close()
-
-
-async def _watched_tab(browser: Browser, width: int, scheme: Scheme) -> tuple[Page, list[str]]:
-    """With what the browser complains of."""
-    context = await browser.new_context(
-        viewport={"width": width, "height": 850},
-        bypass_csp=True,  # for axe, which is put in from outside
-        color_scheme=scheme,
-        reduced_motion="reduce",  # no colour is on its way to another while axe looks
-    )
-    page = await context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    return page, complaints
-
-
-async def _is_open_to_all(page: Page, axe: str, address: str, shots: Path) -> None:
-    await page.goto(address)
-    await _looks_open_to_all(page, axe, shots, re.sub(r"\W+", "-", page.url.partition("//")[2]))
-
-
-async def _looks_open_to_all(page: Page, axe: str, shots: Path, name: str) -> None:
-    await page.add_script_tag(content=axe)
-    await page.screenshot(path=shots / f"{name}.png", full_page=True)
-    found = await page.evaluate("rules => axe.run(document, { runOnly: rules })", RULES)
-    assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found["violations"]] == []
-    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 async def test_the_pages_forms_work_without_javascript(office: Office, browser: Browser) -> None:

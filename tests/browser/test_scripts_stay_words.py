@@ -11,14 +11,14 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page
 from sqlalchemy import Column, Connection, Table, Text, and_, insert, select, update
 
-from bot.staff.routes import ROUTES, StaffRoute
 from records.engagement import Kind, append, entry
 from records.ids import new_id
-from records.roles import RIGHTS, Role
-from records.tables import clients, goals, messages, metadata, nudges, staff, steps, visits
+from records.tables import clients, goals, messages, metadata, nudges, steps, visits
+from tests.browser.at_the_desk import fill_in
+from tests.browser.every_page import WHO_LOOKS, email_of, hire_all, pages_of
 from tests.browser.payloads import PAYLOADS
 from tests.staff.life import DAY, HOUR, have_a_calendar, live_a_little, nudge, text
-from tests.staff.office import HASHED, MONDAY, PASSWORD, Office, open_office
+from tests.staff.office import MONDAY, Office, open_office
 from tests.staff.test_access import Records, put
 
 READ_BY_MACHINES = {("staff", "password_hash"), ("steps", "when"), ("messages", "reason"), ("nudges", "reason")}
@@ -30,8 +30,6 @@ SHORT_BUT_WORDS = {
     ("visits", "bring"),
     ("engagement", "subject"),
 }
-WHO_LOOKS = (Role.SUPERVISOR, Role.ADMIN, Role.MANAGER, Role.OBSERVER, Role.PROVIDER, Role.ETW)
-FILES = (".ics", ".csv", ".xlsx", ".pdf", ".txt")
 
 
 def test_there_are_two_hundred() -> None:
@@ -77,12 +75,6 @@ def add_a_goal(connection: Connection, client: str) -> None:
         connection.execute(insert(table).values({**row, "client_id": client}))
 
 
-def hire_all(connection: Connection) -> None:
-    for role in WHO_LOOKS:
-        row = {"id": new_id(MONDAY), "email": f"the-{role}@county.example", "first_name": "", "role": role}
-        connection.execute(insert(staff).values({**row, "password_hash": HASHED, "active": True, "created_at": MONDAY}))
-
-
 def turn_words_into_scripts(connection: Connection) -> None:
     """Row by row the next script into each column of words; all that stands in such a column is one afterwards."""
     scripts = cycle(PAYLOADS)
@@ -111,28 +103,13 @@ async def test_a_script_in_the_records_runs_on_no_page(
         context = await browser.new_context(base_url=office.url, bypass_csp=True)
         page = await context.new_page()
         await page.expose_function("ran", partial(ran.append, role))
-        await log_in(page, f"the-{role}@county.example")
-        for route in ROUTES:
-            if is_page(route) and who_looks_at(route) is role:
-                read += await look_at(page, records.path(route))
+        await page.goto("/staff/log-in")
+        await fill_in(page, email_of(role))
+        for path in pages_of(role, records):
+            read += await look_at(page, path)
         await context.close()
     assert ran == []
     assert [script for script in PAYLOADS if script not in read] == []
-
-
-def is_page(route: StaffRoute) -> bool:
-    return route.method == "GET" and not route.path.endswith(FILES)
-
-
-def who_looks_at(route: StaffRoute) -> Role:
-    return next(role for role in WHO_LOOKS if route.right in RIGHTS[role])
-
-
-async def log_in(page: Page, email: str) -> None:
-    await page.goto("/staff/log-in")
-    await page.get_by_label("E-mail address").fill(email)
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Log in").click()
 
 
 async def look_at(page: Page, path: str) -> str:

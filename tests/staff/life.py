@@ -15,8 +15,6 @@ from records.client_groups import Group, Only
 from records.engagement import Kind, append, entry
 from records.ids import first_id, new_id
 from records.sight import EVERYBODY
-from records.tables import campaigns as campaigns_table
-from records.tables import client_groups as client_groups_table
 from records.tables import (
     clients,
     consent_events,
@@ -241,10 +239,3 @@ def have_campaigns(office: Office | SimpleNamespace, connection: Connection) -> 
     for waits in (True, False):
         new = NewCampaign(new_id(MONDAY), "Everybody who is quiet", "help", {}, "2026-03-03", "10:00")
         campaigns.schedule(connection, new, chosen, office.ana, MONDAY, waits=waits)
-
-
-def groups_and_campaigns(connection: Connection) -> list[str]:
-    """The ids of all there are, in their order; of a campaign that waits, before the others."""
-    groups = connection.scalars(select(client_groups_table.c.id)).all()
-    several = connection.scalars(select(campaigns_table.c.id).order_by(campaigns_table.c.state.desc())).all()
-    return [*groups, *several]
