@@ -31,6 +31,7 @@ class Scope:
 
 
 COUNTY = Scope("county", true())
+NO_TEAM = Scope("no team", clients.c.worker_id.in_(select(staff.c.id).where(staff.c.team_id.is_(None))))
 
 
 def of_team(team_id: str) -> Scope:
@@ -89,9 +90,12 @@ def keep(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def teams(connection: Connection) -> Mapping[str, Scope]:
-    """By their names."""
-    rows = connection.execute(select(team_table.c.id, team_table.c.name).order_by(team_table.c.name))
-    return {row.name: of_team(row.id) for row in rows}
+    """By their names, and whoever is in none: left out, the county's less the teams' would be theirs."""
+    rows = connection.execute(select(team_table.c.id, team_table.c.name).order_by(team_table.c.name)).all()
+    found = {row.name: of_team(row.id) for row in rows}
+    if found and connection.execute(select(clients.c.id).where(NO_TEAM.where).limit(1)).first():
+        found["no team"] = NO_TEAM
+    return found
 
 
 def colleagues(connection: Connection, staff_id: str) -> Sequence[Scope]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 from records.engagement import Kind
 from records.ids import new_id
 from records.roles import Role
-from records.tables import clients, consent_events, engagement, messages, staff
+from records.tables import clients, consent_events, engagement, messages, staff, teams
 from tests.staff.life import text
 from tests.staff.office import MONDAY, Browser, Office
 
@@ -98,6 +98,23 @@ async def test_the_download_hides_more_and_is_logged(office: Office, browser: Br
     assert in_touch[7] == "no"
     noted = select(engagement.c.subject).where(engagement.c.kind == Kind.MEASURES_EXPORTED)
     assert await office.house.reader.run(lambda connection: connection.scalars(noted).all()) == ["2026-02"]
+
+
+async def test_a_team_does_not_give_away_the_few_who_are_in_none(office: Office, browser: Browser) -> None:
+    """The county's numbers less the team's would be theirs, so the team's go along."""
+    await office.write(lambda connection: fill(connection, office))
+    await office.write(lambda connection: put_in_a_team(connection, office.ana))
+    await browser.log_in("sue@county.example")
+    rows = list(csv.reader(io.StringIO(await browser.get("/staff/measures.csv?month=2026-02"))))
+    engaged = {row[2]: row[4:8] for row in rows if row[3] == "M3.engaged"}
+    assert engaged[""] == ["13", "15", str(13 / 15), "no"]
+    assert engaged["North"] == engaged["no team"] == ["", "", "", "yes"]
+
+
+def put_in_a_team(connection: Connection, staff_id: str) -> None:
+    north = new_id(MONDAY)
+    connection.execute(insert(teams).values(id=north, name="North"))
+    connection.execute(update(staff).where(staff.c.id == staff_id).values(team_id=north))
 
 
 async def test_a_supervisors_morning_shows_how_the_team_fares_and_what_waits(busy: Office, browser: Browser) -> None:
