@@ -87,8 +87,10 @@ async def take_the_log_along(desk: Page) -> None:
     await desk.get_by_label("What happened").select_option(label="Client given to another worker")
     await desk.get_by_role("button", name="Show").click()
     await expect(desk.get_by_role("table").get_by_role("row").nth(1)).to_contain_text("Sam")
+    await desk.get_by_text("Download these rows").click()
+    await desk.get_by_label(re.compile("^What for")).fill("The month's report")
     async with desk.expect_download() as download:
-        await desk.get_by_role("button", name="Download CSV").click()
+        await desk.get_by_role("button", name="Download", exact=True).click()
     file = await (await download.value).path()
     rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig"))))
     assert {row["kind"] for row in rows} == {"client_transferred"}
