@@ -14,6 +14,14 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from bot.commands.migrate import migrate_to_head
+from records import ids
+
+
+@pytest.fixture(autouse=True)
+def _ids_of_its_own_time() -> None:
+    """A process's ids never go back in time; the tests' clocks do, from one to the next."""
+    ids._begin_afresh()
+
 
 EMPTY = "template1"
 """What Postgres copies for a new database, unless told otherwise."""

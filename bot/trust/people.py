@@ -133,6 +133,7 @@ def due_nudges(connection: Connection, persons: Sequence[Person], words: str, du
             "created_by": worker_id,
             "created_at": due_at,
             "campaign": None,
+            "terms": None,
         }
         for person in persons
     ]

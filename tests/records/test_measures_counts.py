@@ -314,7 +314,7 @@ def test_differences_over_ten_points_between_large_groups_are_flagged(world: Wor
         if n % 2 or n < 30:
             world.says(client, on(4))
     assert splits.flagged(splits.compare(world.connection, MEASURES[2], MARCH, true(), splits.Split.LANGUAGE)) == [
-        "active"
+        "engaged"
     ]
 
 

@@ -107,7 +107,7 @@ async def test_the_clients_of_before_are_texted_with_as_ever(old: Engine) -> Non
 def test_a_row_that_would_hang_in_the_air_undoes_it_all(sqlite_url: str) -> None:
     engine = connect(sqlite_url)
     migrate(engine)
-    orphan = "INSERT INTO sessions VALUES ('hash', 'nobody', 'token', 0, 0, true)"
+    orphan = "INSERT INTO sessions VALUES ('hash', 'nobody', 'token', 0, 0, true, '')"
     with pytest.raises(SchemaError, match="nothing was changed"), _changing_tables(engine) as connection:
         connection.exec_driver_sql(orphan)
     with engine.connect() as connection:

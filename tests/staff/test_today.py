@@ -105,7 +105,11 @@ async def test_a_visit_that_is_over_asks_how_it_went_and_one_click_says_so(busy:
 
 @pytest.mark.parametrize(
     ("role", "at", "says"),
-    [(Role.ICW, "/staff/clients", "Your clients"), (Role.MANAGER, "/staff", "sees no clients")],
+    [
+        (Role.ICW, "/staff/clients", "Your clients"),
+        (Role.MANAGER, "/staff/measures", "All clients"),
+        (Role.OBSERVER, "/staff", "sees no clients"),
+    ],
 )
 async def test_who_answers_no_clients_is_led_to_what_is_theirs(
     office: Office, browser: Browser, role: Role, at: str, says: str
