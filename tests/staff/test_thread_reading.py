@@ -108,7 +108,7 @@ async def test_a_provider_reads_what_they_wrote_and_what_was_answered_meanwhile(
     assert PRIVATE not in await ben.get(maria)
     await ben.post(f"{maria}/take-over", token="1")
     await hears(busy, "Hi Ben")
-    await ben.post(f"{maria}/write", token="2", words="Our class begins Monday")
+    await ben.post(f"{maria}/write", token="2", words="Our class begins Monday", put_by="Luz")
     await hears(busy, "I will be there")
     await ben.post(f"{maria}/hand-back", token="3")
     await hears(busy, "a word to Milepost")
