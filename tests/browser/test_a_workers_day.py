@@ -24,7 +24,7 @@ async def test_a_workers_day(desk: Page) -> None:
 
 async def take_what_is_most_urgent(desk: Page) -> None:
     """It is taken, read, answered, and closed, and is gone from Today."""
-    waiting = part(desk, "Waiting for you").get_by_role("listitem")
+    waiting = part(desk, "Waiting for you").locator("li")
     before = await waiting.count()
     first = waiting.first.get_by_role("link")
     name = first_name(await first.inner_text())
@@ -49,7 +49,7 @@ async def take_what_is_most_urgent(desk: Page) -> None:
 
 
 async def say_how_a_visit_went(desk: Page) -> None:
-    asked = part(desk, "How did these visits go").get_by_role("listitem")
+    asked = part(desk, "How did these visits go").locator("li")
     before = await asked.count()
     await asked.first.get_by_role("button", name=re.compile("^Came")).click()
     await says(desk, "Noted.")
@@ -58,7 +58,7 @@ async def say_how_a_visit_went(desk: Page) -> None:
 
 async def celebrate_a_win(desk: Page) -> None:
     """Once their worker has written, the win is no longer asked about."""
-    wins = part(desk, "Wins to celebrate").get_by_role("listitem")
+    wins = part(desk, "Wins to celebrate").locator("li")
     before = await wins.count()
     name = first_name(await wins.first.locator("strong").inner_text())
     await wins.first.get_by_role("button", name=re.compile("^Write")).click()
