@@ -72,13 +72,9 @@ def by_worker(situation: Situation, event: ByWorker, now: datetime) -> Effects:
         return paused(event)
     if situation.client.consent not in SAID_YES or situation.client.mode is Mode.SILENT:
         return ()
-    match event:
-        case WorkerPlanned():
-            return show_plan(situation, event, now)
-        case WorkerJoined():
-            return join(situation, event)
-        case WorkerWrote():
-            return write(situation, event)
+    if isinstance(event, WorkerPlanned):
+        return show_plan(situation, event, now)
+    return join(situation, event) if isinstance(event, WorkerJoined) else write(situation, event)
 
 
 def show_plan(situation: Situation, event: WorkerPlanned, now: datetime) -> Effects:

@@ -14,11 +14,9 @@ Effects = tuple[Effect, ...]
 
 
 def told(situation: Situation, event: OptedOut | PreferencesTold, now: datetime) -> Effects:
-    match event:
-        case OptedOut():
-            return consent.told_to_stop(situation, event, now)
-        case PreferencesTold():
-            return _preferences(situation, event)
+    if isinstance(event, OptedOut):
+        return consent.told_to_stop(situation, event, now)
+    return _preferences(situation, event)
 
 
 def _preferences(situation: Situation, event: PreferencesTold) -> Effects:
