@@ -35,7 +35,7 @@ from bot.keys import CLOCK, COUNTY, LANGUAGES, PACE, READER, SETTINGS, STAFF_MAI
 from bot.middlewares import answer_kindly, log_access
 from bot.settings import HouseSettings
 from bot.site import add_site, render
-from bot.staff.import_pages import IMPORTS
+from bot.staff.caseload.import_pages import IMPORTS
 from bot.turns_process import TurnsProcesses
 from bot.work import Work
 from conversations.county import County

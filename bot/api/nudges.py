@@ -27,8 +27,8 @@ from bot.api.shapes import (
     page_of,
     place_of,
 )
-from bot.staff.desk import desk_of
-from bot.staff.draft import FARTHEST, LONGEST, OWN, filled, going, shown, words_amiss
+from bot.staff.writing.desk import desk_of
+from bot.staff.writing.draft import FARTHEST, LONGEST, LONGEST_NAME, OWN, filled, going, shown, words_amiss
 from conversations.nudges import NudgeKind, NudgeState
 from conversations.situation import Consent
 from conversations.worker_templates import WORKER_TEMPLATES
@@ -38,8 +38,6 @@ from records.case_system import Person
 from records.errors import TooLateError
 from records.roles import Right
 from records.worker_nudges import ASKED_FOR, Wish
-
-LONGEST_NAME = 80
 
 
 class Nudge(BaseModel):

@@ -17,7 +17,7 @@ from bot.api.problems import ApiError, ProblemKind, refused
 from bot.api.shapes import EXTERNAL_ID, LABEL, LEFT_OUT, Asked, Id, Moment, Nothing, Page, PageAsked, page_of, place_of
 from bot.imports import cells
 from bot.keys import WRITER
-from bot.staff.visit_draft import CLOSED_BY, fits
+from bot.staff.visits.visit_draft import CLOSED_BY, fits
 from conversations.events import VisitChanged
 from conversations.visits import LONGEST, VisitEvent, VisitStatus
 from records import api_reads, visits

@@ -25,7 +25,7 @@ from bot.county_file import EXAMPLE, load_county
 from bot.door import open_door, told_to_stop
 from bot.ground import load_reviewed
 from bot.settings import HouseSettings, load
-from bot.staff.passwords import hash_password
+from bot.staff.access.passwords import hash_password
 from conversations.county import County
 from conversations.events import WorkerInvited
 from conversations.nudges import NudgeKind

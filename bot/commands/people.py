@@ -13,9 +13,9 @@ from bot.clock import SystemClock
 from bot.errors import Problem, StartError
 from bot.ground import transaction
 from bot.settings import DatabaseSettings, LinkSettings, load
-from bot.staff.invitation_pages import link, new_token
-from bot.staff.log_in import hash_of
-from bot.staff.passwords import hash_password, problem_with
+from bot.staff.access.invitation_pages import link, new_token
+from bot.staff.access.log_in import hash_of
+from bot.staff.access.passwords import hash_password, problem_with
 from records import accounts, invitations, own_account, people, sessions
 from records.accounts import NewAccount
 from records.errors import NotFoundError, RefusedError

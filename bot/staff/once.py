@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 MOST = 10_000
+TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 
 from bot.site.wall_time import hour, wall_time
-from bot.staff.browsers import browser
+from bot.staff.access.browsers import browser
 from conversations import provider_errors
 from conversations.goals import Moment
 from conversations.repeats import TWO_WEEKS, day_of_month, weekdays

@@ -11,50 +11,42 @@ from aiohttp import web
 
 from bot.content_rule_lists import load_rule_lists
 from bot.keys import LANGUAGES, SETTINGS
-from bot.staff import (
-    account_pages,
-    approval_pages,
-    calendar_page,
-    campaign_pages,
-    caseload_page,
+from bot.staff import escalation_pages, leave_pages, parked_page, plain_words, today_page
+from bot.staff.access import account_pages, oidc_log_in, own_account_page, token_pages
+from bot.staff.access.invitation_pages import accept_invitation, show_invitation
+from bot.staff.access.lock_out import LockOut
+from bot.staff.access.log_in import (
+    ISSUER,
+    LOCK_OUT,
+    StaffPage,
+    log_in,
+    log_out,
+    logged_in,
+    show_log_in,
+    show_session,
+    stay,
+)
+from bot.staff.access.second_factor import check_second_factor, show_second_factor
+from bot.staff.caseload import caseload_page, import_pages, merge_pages, new_client_page, transfer_page
+from bot.staff.client import (
     client_page,
     contact_page,
-    escalation_pages,
     hand_over_pages,
-    import_pages,
-    leave_pages,
-    log_export,
-    log_page,
-    measure_words,
-    measures_page,
-    merge_pages,
-    new_client_page,
     note_pages,
-    nudge_pages,
-    oidc_log_in,
-    own_account_page,
-    parked_page,
     pause_pages,
-    plain_words,
     plan_page,
     plan_writing_page,
-    print_pages,
     referral_pages,
-    team_page,
     texts_page,
     thread_reading,
-    today_page,
-    token_pages,
-    transfer_page,
-    visit_pages,
 )
-from bot.staff.desk import RULE_LISTS
-from bot.staff.invitation_pages import accept_invitation, show_invitation
-from bot.staff.lock_out import LockOut
-from bot.staff.log_in import ISSUER, LOCK_OUT, StaffPage, log_in, log_out, logged_in, show_log_in, show_session, stay
 from bot.staff.menu import menu_for
+from bot.staff.nudges import approval_pages, campaign_pages, nudge_pages
 from bot.staff.once import ONCE, Once
-from bot.staff.second_factor import check_second_factor, show_second_factor
+from bot.staff.oversight import log_export, log_page, measure_words, measures_page, team_page
+from bot.staff.paper import print_pages
+from bot.staff.visits import calendar_page, visit_pages
+from bot.staff.writing.desk import RULE_LISTS
 from records.roles import Right
 
 ID = "{id:[0-9a-f]{32}}"

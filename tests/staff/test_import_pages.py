@@ -7,7 +7,7 @@ from io import BytesIO
 from aiohttp import FormData
 from sqlalchemy import func, select, update
 
-from bot.staff.import_pages import IMPORTS
+from bot.staff.caseload.import_pages import IMPORTS
 from records.ids import new_id
 from records.roles import Role
 from records.tables import clients, imports, messages, referrals, staff, uploads

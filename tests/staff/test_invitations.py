@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select, update
 from structlog.testing import capture_logs
 
 from bot.keys import STAFF_MAIL
-from bot.staff.second_factor import key_of
+from bot.staff.access.second_factor import key_of
 from records.invitations import LASTS
 from records.roles import Role
 from records.tables import engagement, invitations, staff

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import ClientSession, CookieJar
 from sqlalchemy import select
 
-from bot.staff.lock_out import MOST_ADDRESSES, MOST_TRIES, WAIT, LockOut
+from bot.staff.access.lock_out import MOST_ADDRESSES, MOST_TRIES, WAIT, LockOut
 from records.people import set_active
 from records.tables import sessions
 from tests.staff.office import MONDAY, PASSWORD, Browser, Office

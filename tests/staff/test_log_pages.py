@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 import conversations
 from bot.staff import plain_words
-from bot.staff.log_export import HEAD
-from bot.staff.log_page import ROWS
+from bot.staff.oversight.log_export import HEAD
+from bot.staff.oversight.log_page import ROWS
 from bot.staff.plain_words import LOG_KINDS, about, actor, language, message_state, plan_moment, reason
 from bot.staff.routes import ROUTES
 from conversations.escalations import Level, Trigger
@@ -171,7 +171,7 @@ async def test_an_export_is_logged_with_its_reason_and_what_was_chosen(busy: Off
 async def test_an_excel_file_of_too_many_rows_is_not_begun(
     busy: Office, sue: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.staff.log_export.MOST_XLSX_ROWS", 1)
+    monkeypatch.setattr("bot.staff.oversight.log_export.MOST_XLSX_ROWS", 1)
     await sue.get("/staff/log")
     page = await sue.post("/staff/log/export", because="audit", format="xlsx")
     assert "choose CSV, or fewer days" in page

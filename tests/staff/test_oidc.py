@@ -12,8 +12,8 @@ from pydantic import SecretStr
 from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
-from bot.staff.log_in import ISSUER
-from bot.staff.oidc_log_in import issuer_of
+from bot.staff.access.log_in import ISSUER
+from bot.staff.access.oidc_log_in import issuer_of
 from records.oidc_log_ins import LASTS
 from records.roles import Role
 from records.tables import staff

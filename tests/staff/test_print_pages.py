@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
-from bot.staff import print_pages
+from bot.staff.paper import print_pages
 from bot.staff.paper.pdf import BOX, Paper
 from records import staff_reads
 from records.tables import engagement, goals, messages

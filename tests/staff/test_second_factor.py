@@ -10,8 +10,8 @@ import pytest
 from aiohttp import ClientSession, CookieJar
 from sqlalchemy import update
 
-from bot.staff.lock_out import MOST_TRIES, WAIT
-from bot.staff.second_factor import STEP, key_of, step_of
+from bot.staff.access.lock_out import MOST_TRIES, WAIT
+from bot.staff.access.second_factor import STEP, key_of, step_of
 from records.roles import Role
 from records.sessions import HALF_WAY, forget_second_factor
 from records.tables import staff

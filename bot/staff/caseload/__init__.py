@@ -1,0 +1,1 @@
+"""All clients of somebody: finding, adding, bringing in by list, joining duplicates, giving on."""

@@ -1,0 +1,1 @@
+"""What supervisors look at: the engagement log, measures, and how the team is."""

@@ -1,0 +1,1 @@
+"""Visits: entering, moving and closing them, the times a worker offers, calendars."""
