@@ -19,7 +19,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
 from bot.keys import CLOCK, READER
-from bot.staff.plain_words import REASONS
+from bot.staff.plain_words.texts import REASONS
 from records import gauges
 from records.errors import StorageError
 from records.gauges import Gauge

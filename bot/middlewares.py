@@ -9,19 +9,23 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.site import render
+from bot.wording import N_, _
 from records.errors import NotFoundError, StorageError
 
 log = structlog.get_logger()
 
 SORRY = {
     403: (
-        "Not yours to see",
-        "This page is for somebody else, or you came here by an old form. Go back and try again.",
+        N_("Not yours to see"),
+        N_("This page is for somebody else, or you came here by an old form. Go back and try again."),
     ),
-    404: ("Not here", "There is no such page."),
-    413: ("Too large", "What you sent is too large. A list may have up to 20 MB: split it, and send the parts."),
-    500: ("Something broke", "It is not your fault. It has been noted; please try again in a while."),
-    503: ("The database is away", "Nothing was changed. Please try again in a minute."),
+    404: (N_("Not here"), N_("There is no such page.")),
+    413: (
+        N_("Too large"),
+        N_("What you sent is too large. A list may have up to 20 MB: split it, and send the parts."),
+    ),
+    500: (N_("Something broke"), N_("It is not your fault. It has been noted; please try again in a while.")),
+    503: (N_("The database is away"), N_("Nothing was changed. Please try again in a minute.")),
 }
 
 
@@ -73,5 +77,5 @@ def _sorry(request: web.Request, status: int) -> web.Response:
         raise ConnectionAbortedError
     title, what = SORRY[status]
     if _is_for_people(request):
-        return render(request, "problem.html", {"title": title, "what": what}, status)
-    return web.Response(status=status, text=what)
+        return render(request, "problem.html", {"title": _(title), "what": _(what)}, status)
+    return web.Response(status=status, text=_(what))

@@ -1,39 +1,94 @@
 """Keeps the translators' files in step with the sentences: `python -m bot.translations` writes them anew.
 
-The English sentence is the msgid and its place the context, so a changed sentence makes its translations fuzzy. The
-build leaves fuzzy ones out, and a test fails on them.
+There are two catalogs a language: `milepost`, what clients are texted, where the place of a sentence is its context;
+and `staff`, what staff read. In both the English sentence is the msgid, so a changed sentence makes its translations
+fuzzy. The build leaves fuzzy ones out, and a test fails on them.
 """
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO, Any
 
 from babel.messages.catalog import Catalog
+from babel.messages.extract import extract, extract_python
 from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
 
 from conversations.catalog import notes
 
-LOCALES = Path(__file__).parents[1] / "locales"
+HOUSE = Path(__file__).parents[1]
+LOCALES = HOUSE / "locales"
 ROOM = 120
 REVISED_BY_HAND = datetime(2026, 1, 1, tzinfo=UTC)
 """A template holds no date: it would change with every run."""
 
+SPEAKING = ("bot", "conversations", "records", "scheduler")
+MARKS: dict[str, Any] = {
+    "_": None,
+    "N_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "RefusedError": None,
+}
+"""The functions whose first words are for the translators; see `bot.wording`."""
 
-def template() -> Catalog:
+
+def template(domain: str = "milepost") -> Catalog:
     catalog = Catalog(
         project="milepost", msgid_bugs_address="the repository", creation_date=REVISED_BY_HAND, charset="utf-8"
     )
+    if domain == "staff":
+        _add_what_staff_read(catalog)
+        return catalog
     for sentence, note in notes().items():
         catalog.add(sentence.text, context=sentence.context, auto_comments=[note] if note else [])
     return catalog
+
+
+def _add_what_staff_read(catalog: Catalog) -> None:
+    """Without where each stands: that would change with every line added above it."""
+    rooms = [HOUSE / room for room in SPEAKING]
+    for file in sorted(file for room in rooms for kind in METHODS for file in room.rglob(f"*{kind}")):
+        with file.open("rb") as source:
+            for method in METHODS[file.suffix]:
+                source.seek(0)
+                for _line, message, comments, context in extract(method, source, MARKS, ["Translators:"], OPTIONS):
+                    catalog.add(message, context=context, auto_comments=comments)
+
+
+def words_of_tables(
+    source: IO[bytes],
+    _keywords: object,
+    _comment_tags: object,
+    options: object,  # noqa: ARG001  Babel's signature
+) -> Iterator[tuple[int, str, str, list[str]]]:
+    """The words in each `Words({...})`, in the form in which Babel wants what a method finds."""
+    for node in ast.walk(ast.parse(source.read())):
+        match node:
+            case ast.Call(func=ast.Name(id="Words"), args=[ast.Dict(values=values)]):
+                for value in values:
+                    if isinstance(value, ast.Constant) and value.value:
+                        yield value.lineno, "_", str(value.value), []
+
+
+METHODS: Mapping[str, Sequence[Callable[..., Iterable[Any]]]] = {
+    ".html": [babel_extract],
+    ".py": [extract_python, words_of_tables],
+}
+OPTIONS = {"silent": "false", "trimmed": "true"}
 
 
 def updated(po: Path) -> Catalog:
     """The file's catalog with today's sentences: the new ones empty, the changed ones fuzzy, the unused ones gone."""
     with po.open("rb") as source:
         catalog = read_po(source, abort_invalid=True)
-    catalog.update(template(), update_header_comment=False)
+    catalog.update(template(po.stem), update_header_comment=False)
     catalog.obsolete.clear()
     return catalog
 
@@ -41,7 +96,7 @@ def updated(po: Path) -> Catalog:
 def write_anew(po: Path) -> None:
     catalog = updated(po)
     with po.open("wb") as target:
-        write_po(target, catalog, width=ROOM)
+        write_po(target, catalog, width=ROOM, sort_output=po.stem == "staff")
 
 
 def main() -> None:

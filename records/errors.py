@@ -20,7 +20,14 @@ class ChangedError(Exception):
 
 
 class RefusedError(Exception):
-    """The rules do not allow it. The message says, to who asked for it, what to do instead."""
+    """The rules do not allow it. The message says, to who asked for it, what to do instead.
+
+    What is put into it is named as in `%(name)s`, so that it can be said in another language as well.
+    """
+
+    def __init__(self, message: str, **put_in: object) -> None:
+        self.message, self.put_in = message, put_in
+        super().__init__(message % put_in)
 
 
 class NotFoundError(LookupError):

@@ -60,6 +60,11 @@ def set_languages(connection: Connection, staff_id: str, writes: Collection[str]
     note_staff_act(connection, Kind.ACCOUNT_CHANGED, by, now, subject="languages", detail=detail)
 
 
+def choose_language(connection: Connection, staff_id: str, language: str) -> None:
+    """That of the staff pages. It is nobody else's matter, so it is not in the log."""
+    connection.execute(update(staff).where(staff.c.id == staff_id).values(language=language))
+
+
 def change_password(connection: Connection, staff_id: str, password_hash: str, token_hash: str, now: datetime) -> None:
     """All log-ins but the one of this token end."""
     connection.execute(update(staff).where(staff.c.id == staff_id).values(password_hash=password_hash))

@@ -34,6 +34,8 @@ class Session:
     found_at: datetime
     writes: frozenset[str] = frozenset()
     """The languages that they write to clients in, as far as they have said."""
+    language: str = ""
+    """Of the pages that they read; "" where they have not chosen one."""
 
     @property
     def left(self) -> timedelta:
@@ -144,6 +146,7 @@ def find_session(
             sessions.c.created_at,
             sessions.c.seen_at,
             staff.c.writes,
+            staff.c.language,
         )
         .join(staff, staff.c.id == sessions.c.staff_id)
         .where(sessions.c.token_hash == token_hash, sessions.c.complete, staff.c.active, ~ran_out(now))
@@ -156,7 +159,9 @@ def find_session(
     covers = frozenset(covered_by(connection, row.id)) if reach in (Reach.OWN, Reach.TEAM) else frozenset()
     sight = Sight(reach, row.id, row.team_id, covers)
     writes = frozenset(row.writes.split())
-    return Session(row.id, row.first_name, role, row.csrf, row.created_at, row.seen_at, sight, now, writes)
+    return Session(
+        row.id, row.first_name, role, row.csrf, row.created_at, row.seen_at, sight, now, writes, row.language
+    )
 
 
 def keep_session(connection: Connection, token_hash: str, now: datetime) -> None:

@@ -11,7 +11,9 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
+from bot import wording
 from bot.site import wall_time
+from bot.site.language import in_their_language
 from bot.site.origin import refuse_other_sites
 
 BOT = Path(__file__).resolve().parent.parent
@@ -39,12 +41,28 @@ def add_site(app: web.Application) -> None:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
-    environment.globals["static"] = static
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.globals.update(static=static, spoken=wording.spoken)
+    _speak_in(environment)
     environment.filters.update(wall_time.FILTERS)
+    app.middlewares.append(in_their_language)
     app.middlewares.append(refuse_other_sites)
     app.on_response_prepare.append(_add_headers)
     app.router.add_static("/static", STATIC)
+
+
+def _speak_in(environment: jinja2.Environment) -> None:
+    """Gettext's functions for templates, which put things in themselves, and escape them."""
+    wording.load_staff_languages()
+    translations = {
+        "gettext": wording.gettext_of,
+        "ngettext": wording.ngettext_of,
+        "pgettext": wording.pgettext_of,
+        "npgettext": wording.npgettext_of,
+    }
+    environment.install_gettext_callables(**translations, newstyle=True)  # type: ignore[attr-defined]  # by the extension
 
 
 def render(request: web.Request, template: str, context: Mapping[str, object], status: int = 200) -> web.Response:

@@ -14,7 +14,8 @@ from bot.keys import CLOCK, COUNTY, READER, WRITER
 from bot.site import render, see_other
 from bot.staff import fields, names, notices
 from bot.staff.fields import filled_in
-from bot.staff.plain_words import OUTCOMES, OWNERS
+from bot.staff.plain_words.escalations import OUTCOMES
+from bot.staff.plain_words.plans import OWNERS
 from conversations.escalations import Level
 from records import escalation_reads, escalations
 from records.errors import NotFoundError, RefusedError, TooLateError

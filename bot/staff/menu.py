@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.wording import N_, _
 from records.roles import Right
 from records.sessions import Session
 
@@ -18,6 +19,7 @@ class Entry:
 
     name: str
     title: str
+    """In English, marked for the translators."""
     path: str
     right: Right
     key: str = ""
@@ -33,26 +35,26 @@ class Menu:
 
     def unfolded(self, here: str) -> str:
         """The title of the page one is on, if it is among `more`."""
-        return next((entry.title for entry in self.more if entry.name == here), "")
+        return next((_(entry.title) for entry in self.more if entry.name == here), "")
 
 
 ENTRIES = (
-    Entry("today", "Today", "/staff", Right.ANSWER, "t"),
-    Entry("caseload", "Clients", "/staff/clients", Right.SEE_CLIENTS, "c"),
-    Entry("waiting", "Waiting", "/staff/waiting", Right.ANSWER, "w"),
-    Entry("campaigns", "Nudges", "/staff/campaigns", Right.TEXT, "n"),
-    Entry("visits", "Visits", "/staff/visits", Right.KEEP_VISITS, "v"),
-    Entry("log", "Log", "/staff/log", Right.READ_LOG, "l"),
-    Entry("approvals", "Approvals", "/staff/approvals", Right.OVERSEE, "a"),
-    Entry("team", "Team", "/staff/team", Right.OVERSEE, "h"),
-    Entry("measures", "Measures", "/staff/measures", Right.SEE_MEASURES, "m"),
-    Entry("leave", "Leave", "/staff/leave", Right.KEEP_LEAVE, "e"),
-    Entry("transfers", "Transfers", "/staff/transfers", Right.TRANSFER, "r"),
-    Entry("duplicates", "Duplicates", "/staff/duplicates", Right.MERGE),
-    Entry("imports", "Import", "/staff/imports", Right.IMPORT, "i"),
-    Entry("accounts", "Accounts", "/staff/accounts", Right.KEEP_STAFF, "u"),
-    Entry("tokens", "Tokens", "/staff/tokens", Right.KEEP_STAFF, "k"),
-    Entry("notices", "Notices", "/staff/notices", Right.KEEP_NOTICES, "o"),
+    Entry("today", N_("Today"), "/staff", Right.ANSWER, "t"),
+    Entry("caseload", N_("Clients"), "/staff/clients", Right.SEE_CLIENTS, "c"),
+    Entry("waiting", N_("Waiting"), "/staff/waiting", Right.ANSWER, "w"),
+    Entry("campaigns", N_("Nudges"), "/staff/campaigns", Right.TEXT, "n"),
+    Entry("visits", N_("Visits"), "/staff/visits", Right.KEEP_VISITS, "v"),
+    Entry("log", N_("Log"), "/staff/log", Right.READ_LOG, "l"),
+    Entry("approvals", N_("Approvals"), "/staff/approvals", Right.OVERSEE, "a"),
+    Entry("team", N_("Team"), "/staff/team", Right.OVERSEE, "h"),
+    Entry("measures", N_("Measures"), "/staff/measures", Right.SEE_MEASURES, "m"),
+    Entry("leave", N_("Leave"), "/staff/leave", Right.KEEP_LEAVE, "e"),
+    Entry("transfers", N_("Transfers"), "/staff/transfers", Right.TRANSFER, "r"),
+    Entry("duplicates", N_("Duplicates"), "/staff/duplicates", Right.MERGE),
+    Entry("imports", N_("Import"), "/staff/imports", Right.IMPORT, "i"),
+    Entry("accounts", N_("Accounts"), "/staff/accounts", Right.KEEP_STAFF, "u"),
+    Entry("tokens", N_("Tokens"), "/staff/tokens", Right.KEEP_STAFF, "k"),
+    Entry("notices", N_("Notices"), "/staff/notices", Right.KEEP_NOTICES, "o"),
 )
 """What is looked at most comes first."""
 

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.content_rule_lists import load_rule_lists
 from bot.keys import LANGUAGES, SETTINGS
-from bot.staff import escalation_pages, leave_pages, parked_page, plain_words, today_page
+from bot.staff import escalation_pages, leave_pages, parked_page, today_page
 from bot.staff.access import account_pages, oidc_log_in, own_account_page, token_pages
 from bot.staff.access.invitation_pages import accept_invitation, show_invitation
 from bot.staff.access.lock_out import LockOut
@@ -45,8 +45,10 @@ from bot.staff.nudges import approval_pages, campaign_pages, nudge_pages
 from bot.staff.once import ONCE, Once
 from bot.staff.oversight import log_export, log_page, measure_words, measures_page, team_page
 from bot.staff.paper import print_pages
+from bot.staff.plain_words.filters import FILTERS as PLAIN_WORDS
 from bot.staff.visits import calendar_page, visit_pages
 from bot.staff.writing.desk import RULE_LISTS
+from bot.wording import DRAFTS, STAFF_LANGUAGES
 from records.roles import Right
 
 ID = "{id:[0-9a-f]{32}}"
@@ -189,6 +191,7 @@ ROUTES: Sequence[StaffRoute] = (
     _get("/staff/account", Right.OWN_ACCOUNT, own_account_page.show_own_account),
     _post("/staff/account/password", Right.OWN_ACCOUNT, own_account_page.change_password),
     _post("/staff/account/second-factor", Right.OWN_ACCOUNT, own_account_page.change_second_factor),
+    _post("/staff/account/language", Right.OWN_ACCOUNT, own_account_page.choose_language),
     _post("/staff/account/languages", Right.TEXT, own_account_page.choose_languages),
     _post("/staff/account/end-others", Right.OWN_ACCOUNT, own_account_page.end_others),
     _get("/staff/accounts", Right.KEEP_STAFF, account_pages.show_accounts),
@@ -230,9 +233,9 @@ def add_routes(app: web.Application) -> None:
     languages = app[LANGUAGES]
     app[RULE_LISTS] = load_rule_lists(languages)
     environment = aiohttp_jinja2.get_env(app)
-    environment.filters.update(plain_words.FILTERS)
+    environment.filters.update(PLAIN_WORDS)
     environment.filters.update(measure_words.FILTERS)
-    environment.globals.update(Right=Right, menu_for=menu_for)
+    environment.globals.update(Right=Right, menu_for=menu_for, STAFF_LANGUAGES=STAFF_LANGUAGES, DRAFTS=DRAFTS)
     app[ONCE] = Once()
     app.router.add_routes(
         [

@@ -47,6 +47,7 @@
   const watch = (dialog) => {
     const { csrf } = dialog.dataset;
     let ends = Date.now() + Number(dialog.dataset.left) * 1000;
+    const inMinutes = new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: "minute", unitDisplay: "long" });
     let active = false;
     let timer;
 
@@ -64,7 +65,7 @@
     const stay = () => fetch("/staff/session", { method: "POST", body: new URLSearchParams({ csrf }) }).then(hear, ask);
     const show = () => {
       const minutes = Math.max(1, Math.ceil((ends - Date.now()) / MINUTE));
-      const words = minutes === 1 ? "1 minute" : `${minutes} minutes`;
+      const words = inMinutes.format(minutes);
       for (const part of dialog.querySelectorAll("[data-minutes]")) if (part.textContent !== words) part.textContent = words;
       if (!dialog.open) dialog.showModal();
     };

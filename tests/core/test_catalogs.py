@@ -9,7 +9,7 @@ from conversations.catalog import sentences
 from conversations.dates import FORMS
 
 LOCALES = Path(__file__).parents[2] / "locales"
-CATALOGS = sorted(LOCALES.rglob("*.po"))
+CATALOGS = sorted(LOCALES.rglob("milepost.po"))
 
 
 def load(po: Path) -> Catalog:

@@ -12,10 +12,14 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 import conversations
-from bot.staff import plain_words
 from bot.staff.oversight.log_export import HEAD
 from bot.staff.oversight.log_page import ROWS
-from bot.staff.plain_words import LOG_KINDS, about, actor, language, message_state, plan_moment, reason
+from bot.staff.plain_words.clients import CONSENTS, MODES, REMINDER_STATUSES, VISIT_STATUSES
+from bot.staff.plain_words.escalations import LEVELS, OUTCOMES, TRIGGERS
+from bot.staff.plain_words.filters import about, actor, how_often, language, message_state, plan_moment, reason
+from bot.staff.plain_words.log import LOG_KINDS
+from bot.staff.plain_words.plans import GOAL_STATUSES, OWNERS, STEP_STATUSES
+from bot.staff.plain_words.texts import NUDGE_KINDS, REASONS, STATES
 from bot.staff.routes import ROUTES
 from conversations.escalations import Level, Trigger
 from conversations.goals import GoalStatus, Moment, StepStatus
@@ -180,25 +184,25 @@ async def test_an_excel_file_of_too_many_rows_is_not_begun(
 
 def test_every_word_of_the_records_has_plain_words() -> None:
     assert set(Kind) <= set(LOG_KINDS)
-    assert set(Trigger) <= set(plain_words.TRIGGERS)
-    assert set(Consent) <= set(plain_words.CONSENTS)
-    assert set(NudgeKind) <= set(plain_words.NUDGE_KINDS)
-    assert set(GoalStatus) <= set(plain_words.GOAL_STATUSES)
-    assert set(StepStatus) <= set(plain_words.STEP_STATUSES)
-    assert set(MessageState) - {MessageState.RECEIVED} <= set(plain_words.STATES)
-    assert set(Mode) <= set(plain_words.MODES)
-    assert set(Level) <= set(plain_words.LEVELS)
-    assert set(Outcome) <= set(plain_words.OUTCOMES)
-    assert set(Owner) <= set(plain_words.OWNERS)
-    assert set(VisitStatus) <= set(plain_words.VISIT_STATUSES)
-    assert set(ReminderStatus) <= set(plain_words.REMINDER_STATUSES)
+    assert set(Trigger) <= set(TRIGGERS)
+    assert set(Consent) <= set(CONSENTS)
+    assert set(NudgeKind) <= set(NUDGE_KINDS)
+    assert set(GoalStatus) <= set(GOAL_STATUSES)
+    assert set(StepStatus) <= set(STEP_STATUSES)
+    assert set(MessageState) - {MessageState.RECEIVED} <= set(STATES)
+    assert set(Mode) <= set(MODES)
+    assert set(Level) <= set(LEVELS)
+    assert set(Outcome) <= set(OUTCOMES)
+    assert set(Owner) <= set(OWNERS)
+    assert set(VisitStatus) <= set(VISIT_STATUSES)
+    assert set(ReminderStatus) <= set(REMINDER_STATUSES)
 
 
 def test_every_reason_that_milepost_gives_has_plain_words() -> None:
     moved = {windows.QUIET_HOURS, windows.QUIET_DAY, windows.HOLIDAY, windows.RESTING}
     given = {found[1] for file in CORE for found in CANCELLED.finditer(file.read_text("utf-8"))}
     assert {"opted_out", "plan_changed"} <= given
-    assert moved | given <= {*plain_words.REASONS, *plain_words.TRIGGERS}
+    assert moved | given <= {*REASONS, *TRIGGERS}
 
 
 @pytest.mark.parametrize(
@@ -206,13 +210,13 @@ def test_every_reason_that_milepost_gives_has_plain_words() -> None:
     [
         ("", ""),
         ("daily", "every day"),
-        ("weekdays", "every Monday and Tuesday and Wednesday and Thursday and Friday"),
+        ("weekdays", "every Monday, Tuesday, Wednesday, Thursday, and Friday"),
         ("weekly:1,3", "every Tuesday and Thursday"),
         ("monthly:15", "every month on day 15"),
     ],
 )
 def test_how_often_a_reminder_comes_is_said_in_words(repeats: str, said: str) -> None:
-    assert plain_words.how_often(repeats) == said
+    assert how_often(repeats) == said
 
 
 def test_what_is_in_no_table_is_still_readable() -> None:

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select, update
 
-from bot.staff.plain_words import in_time
+from bot.staff.plain_words.filters import in_time
 from records import hook_queue, leaves
 from records.ids import new_id
 from records.tables import escalations, hook_deliveries

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.wording import _
+
 BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -25,6 +27,6 @@ SYSTEMS = (
 
 
 def browser(says: str) -> str:
-    name = next((words for mark, words in BROWSERS if mark in says), "A browser")
+    name = next((words for mark, words in BROWSERS if mark in says), _("A browser"))
     system = next((words for mark, words in SYSTEMS if mark in says), "")
-    return f"{name} on {system}" if system else name
+    return _("%(browser)s on %(system)s", browser=name, system=system) if system else name

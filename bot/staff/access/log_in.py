@@ -17,8 +17,10 @@ from bot.keys import CLOCK, COUNTY, READER, SETTINGS, WALL_CLOCK, WRITER
 from bot.oidc.issuer import Issuer
 from bot.settings import HouseSettings
 from bot.site import render, see_other
+from bot.site.language import remember
 from bot.staff.access import passwords
 from bot.staff.access.lock_out import LockOut
+from bot.wording import N_, STAFF_LANGUAGES, _, speak
 from records import sessions
 from records.leaves import covered_by
 from records.roles import RIGHTS, Right, Role, needs_second_factor
@@ -26,10 +28,10 @@ from records.sessions import IDLE, Session
 
 LOCK_OUT = web.AppKey("lock_out", LockOut)
 ISSUER: web.AppKey[Issuer | None] = web.AppKey("issuer")
-FAILED = "That e-mail address and password do not go together."
-LOCKED = "There were too many tries. Please wait five minutes, then try again."
-NO_SECOND_FACTOR = "Your account needs a second factor and has none yet. Whoever keeps the accounts can invite you."
-NO_PASSWORDS = "Log in with your county account: passwords are for admins only."
+FAILED = N_("That e-mail address and password do not go together.")
+LOCKED = N_("There were too many tries. Please wait five minutes, then try again.")
+NO_SECOND_FACTOR = N_("Your account needs a second factor and has none yet. Whoever keeps the accounts can invite you.")
+NO_PASSWORDS = N_("Log in with your county account: passwords are for admins only.")
 HOME = "/staff"
 
 StaffPage = Callable[[web.Request, Session], Awaitable[web.StreamResponse]]
@@ -47,11 +49,13 @@ def logged_in(page: StaffPage, right: Right, *, keeps: bool = True, largest: int
         if session is None:
             return _to_log_in(request)
         if not session.may(right):
-            raise web.HTTPForbidden(text="Your account is not for this. Whoever keeps the accounts can change that.")
+            raise web.HTTPForbidden(text=_("Your account is not for this. Whoever keeps the accounts can change that."))
+        if session.language in STAFF_LANGUAGES:
+            speak(session.language)
         if largest:
             request = request.clone(client_max_size=largest)
         if request.method == "POST" and not await _has_token(request, session):
-            raise web.HTTPForbidden(text="This form is too old. Go back, load the page again and try once more.")
+            raise web.HTTPForbidden(text=_("This form is too old. Go back, load the page again and try once more."))
         if keeps:
             now = request.app[WALL_CLOCK].now()
             await request.app[WRITER].run(partial(sessions.keep_session, token_hash=token_hash_of(request), now=now))
@@ -61,7 +65,13 @@ def logged_in(page: StaffPage, right: Right, *, keeps: bool = True, largest: int
 
 
 async def show_log_in(request: web.Request) -> web.Response:
-    return await _form(request)
+    """`?language=` is how somebody who reads another one chooses it."""
+    language = request.query.get("language", "")
+    if language not in STAFF_LANGUAGES:
+        return await _form(request)
+    response = see_other(f"/staff/log-in?next={quote(ours(request.query.get('next', '')))}")
+    remember(response, language, secure=is_secure(request))
+    return response
 
 
 async def show_log_in_again(request: web.Request, problem: str, status: int) -> web.Response:
@@ -139,7 +149,7 @@ async def _form(request: web.Request, email: str = "", problem: str = "", status
     context = {
         "me": None,
         "email": email,
-        "problem": problem,
+        "problem": _(problem),
         "next": ours(request.query.get("next", "")),
         "has_issuer": issuer is not None,
         "for_admins": not settings.staff_passwords,

@@ -10,18 +10,20 @@ from aiohttp import web
 
 from bot.keys import COUNTY, READER, SETTINGS, WALL_CLOCK, WRITER
 from bot.site import render, see_other
+from bot.site.language import remember
 from bot.staff import notices
 from bot.staff.access import passwords
-from bot.staff.access.log_in import LOCK_OUT, LOCKED, token_hash_of
+from bot.staff.access.log_in import LOCK_OUT, LOCKED, is_secure, token_hash_of
 from bot.staff.access.second_factor import WRONG, is_salt, new_salt, step_said, to_set_up
 from bot.staff.fields import filled_in
+from bot.wording import N_, STAFF_LANGUAGES, _
 from records import own_account
 from records.roles import needs_second_factor
 from records.sessions import Session
 
 HERE = "/staff/account"
-NOT_YOURS = "That is not your password."
-DIFFERENT = "The two are not the same. Type both once more."
+NOT_YOURS = N_("That is not your password.")
+DIFFERENT = N_("The two are not the same. Type both once more.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ async def change_password(request: web.Request, me: Session) -> web.Response:
         return await _page(request, me, Amiss(old=no), status=422)
     problem = passwords.problem_with(new, [*passwords.names_of(request.app[COUNTY]), me.first_name, mine.email])
     if problem or new != form.get("again"):
-        return await _page(request, me, Amiss(new=problem or DIFFERENT), status=422)
+        return await _page(request, me, Amiss(new=problem or _(DIFFERENT)), status=422)
     keep = partial(
         own_account.change_password,
         staff_id=me.staff_id,
@@ -57,6 +59,17 @@ async def change_password(request: web.Request, me: Session) -> web.Response:
     )
     await request.app[WRITER].run(keep)
     return see_other(notices.address(HERE, "password-changed"))
+
+
+async def choose_language(request: web.Request, me: Session) -> web.Response:
+    """That of the pages."""
+    language = (await filled_in(request, "pages"))["pages"]
+    if language not in STAFF_LANGUAGES:
+        return see_other(HERE)
+    await request.app[WRITER].run(partial(own_account.choose_language, staff_id=me.staff_id, language=language))
+    response = see_other(notices.address(HERE, "language-chosen"))
+    remember(response, language, secure=is_secure(request))
+    return response
 
 
 async def choose_languages(request: web.Request, me: Session) -> web.Response:
@@ -107,10 +120,10 @@ async def _not_theirs(request: web.Request, me: Session, mine: own_account.Me, p
     """Why this password does not do; "" if it does. Who sits at somebody else's screen guesses as slowly as anybody."""
     lock_out, now, tries = request.app[LOCK_OUT], request.app[WALL_CLOCK].now(), f"password of {me.staff_id}"
     if lock_out.waits_until(tries, now):
-        return LOCKED
+        return _(LOCKED)
     lock_out.bad_try(tries, now)
     if not await passwords.is_right(password, mine.password_hash):
-        return NOT_YOURS
+        return _(NOT_YOURS)
     lock_out.good_try(tries)
     return ""
 

@@ -17,7 +17,7 @@ from bot.phone_numbers import e164
 from bot.site import render, see_other
 from bot.staff import names, notices
 from bot.staff.fields import filled_in
-from bot.staff.plain_words import language
+from bot.staff.plain_words.filters import language
 from conversations.county import County
 from conversations.events import WorkerInvited
 from records import people, referrals

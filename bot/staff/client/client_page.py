@@ -13,7 +13,10 @@ from bot.keys import CLOCK, COUNTY, LANGUAGES, READER, WRITER
 from bot.site import render, see_other
 from bot.staff import names, notices
 from bot.staff.client.week import week_of
-from bot.staff.plain_words import LOST, NOTE_KINDS, OUTCOMES, THREAD_REASONS
+from bot.staff.plain_words.clients import NOTE_KINDS
+from bot.staff.plain_words.escalations import OUTCOMES
+from bot.staff.plain_words.log import THREAD_REASONS
+from bot.staff.plain_words.texts import LOST
 from bot.staff.writing.desk import known_of
 from bot.staff.writing.draft import Shown
 from conversations import tools

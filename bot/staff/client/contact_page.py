@@ -14,7 +14,8 @@ from bot.phone_numbers import e164
 from bot.site import render, see_other
 from bot.staff import names, notices
 from bot.staff.fields import filled_in
-from bot.staff.plain_words import CHANNELS, PARTS_OF_DAY, RHYTHMS, language
+from bot.staff.plain_words.clients import CHANNELS, PARTS_OF_DAY, RHYTHMS
+from bot.staff.plain_words.filters import language
 from bot.staff.writing.desk import known_of
 from conversations import understand
 from conversations.consent import ENDED

@@ -14,7 +14,7 @@ from bot.staff.client import client_page
 from bot.staff.client.client_page import Writing, has_thread, talks_of, why_not_write
 from bot.staff.fields import filled_in
 from bot.staff.once import ONCE
-from bot.staff.plain_words import reason
+from bot.staff.plain_words.filters import reason
 from bot.staff.writing.desk import Desk, known_of, workers_desk
 from bot.staff.writing.draft import LONGEST, LONGEST_NAME, answer, going_now, interpreter_missing
 from conversations.events import Event, WorkerJoined, WorkerLeft, WorkerStarted, WorkerWrote

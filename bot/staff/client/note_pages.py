@@ -17,7 +17,7 @@ from bot.staff.client import client_page
 from bot.staff.client.client_page import Writing
 from bot.staff.fields import filled_in
 from bot.staff.once import TOKEN
-from bot.staff.plain_words import NOTE_KINDS
+from bot.staff.plain_words.clients import NOTE_KINDS
 from bot.staff.writing.desk import known_of
 from conversations.wall_clock import at_wall
 from records import notes

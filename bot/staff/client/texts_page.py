@@ -11,7 +11,7 @@ from bot.keys import CLOCK, COUNTY, READER, WRITER
 from bot.site import render, see_other
 from bot.staff import names
 from bot.staff.client.client_page import reads_of
-from bot.staff.plain_words import LOST
+from bot.staff.plain_words.texts import LOST
 from bot.staff.writing.desk import known_of
 from records import staff_reads
 from records.engagement import CLIENT, Kind, note_staff_act

@@ -17,7 +17,7 @@ from bot.staff import fields, notices
 from bot.staff.fields import filled_in
 from bot.staff.nudges.campaign_draft import CampaignDraft, Part, Split, languages_of, says_something, split, written_by
 from bot.staff.once import TOKEN
-from bot.staff.plain_words import GROUPS
+from bot.staff.plain_words.clients import GROUPS
 from bot.staff.writing.desk import RULE_LISTS
 from bot.staff.writing.draft import FARTHEST, OWN, Around, soonest
 from conversations import merge_fields

@@ -15,7 +15,7 @@ from bot.staff import names
 from bot.staff.fields import filled_in
 from bot.staff.oversight.log_filter import BAD_DATE, Filter, read_filter
 from bot.staff.oversight.log_page import log_page
-from bot.staff.plain_words import about, actor, reason
+from bot.staff.plain_words.filters import about, actor, reason
 from bot.staff.spreadsheet import Format, Row, send_table
 from records import engagement, log_reads
 from records.engagement import Kind

@@ -13,7 +13,8 @@ from bot.keys import COUNTY, READER
 from bot.site import render
 from bot.staff import names
 from bot.staff.oversight.log_filter import BAD_DATE, Filter, read_filter
-from bot.staff.plain_words import LOG_KINDS, in_words, language
+from bot.staff.plain_words.filters import in_words, language
+from bot.staff.plain_words.log import LOG_KINDS
 from records import log_reads, staff_reads
 from records.engagement import Kind
 from records.ids import moment_of

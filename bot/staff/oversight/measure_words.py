@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from bot.staff.plain_words import TRIGGERS
+from bot.staff.plain_words.escalations import TRIGGERS
 from records.measures.figures import Figure, Unit
 
 GROUPS: Mapping[str, Sequence[str]] = {

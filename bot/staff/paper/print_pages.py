@@ -18,7 +18,7 @@ from bot.staff import fields, names
 from bot.staff.fields import filled_in
 from bot.staff.paper.goal_sheet import Sheet, pocket_card, sheet
 from bot.staff.paper.transcript import Cover, as_pdf, as_text, head_as_text
-from bot.staff.plain_words import day_name
+from bot.staff.plain_words.filters import day_name
 from bot.staff.writing.desk import known_of
 from conversations.situation import Client, Situation
 from conversations.wall_clock import at_wall

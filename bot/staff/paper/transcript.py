@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.site.wall_time import wall_time
 from bot.staff.paper.pdf import Paper
-from bot.staff.plain_words import actor, language, message_state, reason
+from bot.staff.plain_words.filters import actor, language, message_state, reason
 from records.staff_reads import Text
 
 REDACTED = "[a private number was taken out]"
