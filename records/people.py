@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -19,7 +19,7 @@ from records.engagement import Kind, entry
 from records.errors import NotFoundError, RefusedError
 from records.ids import new_id
 from records.import_verdicts import SAME, Judged, Verdict, bad
-from records.roles import Role
+from records.roles import REACH, Role
 from records.sight import Sight, oversees
 from records.tables import clients, consent_events, former_numbers, nudges, staff, talks, teams
 
@@ -111,6 +111,18 @@ def all_staff(connection: Connection) -> Sequence[StaffMember]:
     return [StaffMember(row.id, row.email, row.first_name, Role(row.role), row.active) for row in rows]
 
 
+def reached_by_list(connection: Connection, staff_id: str) -> frozenset[str] | None:
+    """The ids of the workers to whom, and from whom, a list that this member of staff brings in may give clients.
+
+    None: all, for an admin, and for a supervisor of the whole county.
+    """
+    row = connection.execute(select(staff.c.role, staff.c.team_id).where(staff.c.id == staff_id)).one()
+    sight = Sight(REACH[Role(row.role)], staff_id, row.team_id)
+    if Role(row.role) is Role.ADMIN or sight.sees_all:
+        return None
+    return frozenset(connection.scalars(select(staff.c.id).where(oversees(sight, staff.c.id))))
+
+
 def overseen(connection: Connection, sight: Sight) -> Sequence[tuple[str, str]]:
     """(id, first name) of who sees, and of the workers whose clients they see; accounts that are open, by name."""
     wanted = select(staff.c.id, staff.c.first_name).where(staff.c.active, oversees(sight, staff.c.id))
@@ -145,6 +157,7 @@ _COMPARED = {"first_name": "first_name", "zone": "zone", "worker_id": "worker_em
 """What a list may change in a client, and what the list calls it."""
 
 UNCLEAR = "several people share the number, and the row does not say that the phone is shared"
+ELSEWHERE = "the client is another team's; an admin can bring in a list of all teams"
 NUMBER_CHANGED = "the number changed"
 _TO_NUMBER = (
     update(clients)
@@ -170,13 +183,20 @@ def put_clients(connection: Connection, wanted: Sequence[NewClient], staff_id: s
     return Imported(became[Verdict.NEW], became[Verdict.CHANGED], became[Verdict.SAME], became[Verdict.BAD])
 
 
-def take_clients(connection: Connection, wanted: Sequence[NewClient], staff_id: str, now: datetime) -> Sequence[Judged]:
+def take_clients(
+    connection: Connection,
+    wanted: Sequence[NewClient],
+    staff_id: str,
+    now: datetime,
+    reach: Collection[str] | None = None,
+) -> Sequence[Judged]:
     """Add the clients who are new, and bring the others up to date. The same list twice changes nothing.
 
     A known number with another first name is a client who was renamed, unless the phone is said to be shared: then it
-    is one more person. What a client decides is not touched: consent, and the language of one who is known.
+    is one more person. What a client decides is not touched: consent, and the language of one who is known. `reach`
+    holds the ids of the workers whose clients may be changed; None: all.
     """
-    weighed = _weigh(wanted, _known(connection, wanted))
+    weighed = _weigh(wanted, _known(connection, wanted), reach)
     rows = [_client_row(one.wanted, now) for one in weighed if one.judged.verdict is Verdict.NEW]
     changes = [_change(one.wanted, one.known) for one in weighed if one.judged.verdict is Verdict.CHANGED]
     _ADD.run(connection, rows)
@@ -222,9 +242,11 @@ def bring_up_to_date(
     return fields
 
 
-def weigh_clients(connection: Connection, wanted: Sequence[NewClient]) -> Sequence[Judged]:
+def weigh_clients(
+    connection: Connection, wanted: Sequence[NewClient], reach: Collection[str] | None = None
+) -> Sequence[Judged]:
     """What `take_clients` would make of them. Changes nothing."""
-    return [one.judged for one in _weigh(wanted, _known(connection, wanted))]
+    return [one.judged for one in _weigh(wanted, _known(connection, wanted), reach)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,14 +264,18 @@ def _known(connection: Connection, wanted: Sequence[NewClient]) -> dict[str, lis
     return known
 
 
-def _weigh(wanted: Sequence[NewClient], known: Mapping[str, Sequence[Any]]) -> list[_Weighed]:
+def _weigh(
+    wanted: Sequence[NewClient], known: Mapping[str, Sequence[Any]], reach: Collection[str] | None
+) -> list[_Weighed]:
     weighed: list[_Weighed] = []
     new: set[tuple[str, str]] = set()
     for one in wanted:
         there = known.get(one.number, ())
         row = _same(one, there)
         key = (one.number, one.first_name if one.phone_is_shared else "")
-        if row is not None:
+        if row is not None and reach is not None and row.worker_id not in reach:
+            weighed.append(_Weighed(one, bad(ELSEWHERE)))
+        elif row is not None:
             fields = _differing(one, row)
             weighed.append(_Weighed(one, Judged(Verdict.CHANGED, fields) if fields else SAME, row))
         elif there and not one.phone_is_shared:

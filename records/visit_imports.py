@@ -7,7 +7,7 @@ not moved back by a list that has not heard of it yet.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
@@ -25,6 +25,7 @@ from conversations.wall_clock import at_wall
 from records import situations
 from records.bulk import one_of
 from records.import_verdicts import SAME, Judged, Verdict, bad
+from records.people import ELSEWHERE
 from records.tables import visits
 from records.turns import Turns
 
@@ -85,19 +86,33 @@ def weigh(connection: Connection, wanted: Sequence[WantedVisit], county: County,
 
 
 def foresee(
-    connection: Connection, turns: Turns, wanted: Sequence[WantedVisit], county: County, now: datetime
+    connection: Connection,
+    turns: Turns,
+    wanted: Sequence[WantedVisit],
+    county: County,
+    now: datetime,
+    reach: Collection[str] | None = None,
 ) -> tuple[list[Judged], list[tuple[Situation, Sequence[Effect]]]]:
     """What `take` would make of them, and what would follow for each client. Changes nothing."""
-    weighed = _weigh(connection, wanted, county, now)
+    weighed = _weigh(connection, wanted, county, now, reach)
     follows = [one for events in _rounds(weighed) for one in turns.foresee(connection, events, now)]
     return [one.judged for one in weighed], follows
 
 
 def take(
-    connection: Connection, turns: Turns, wanted: Sequence[WantedVisit], county: County, actor: str, now: datetime
+    connection: Connection,
+    turns: Turns,
+    wanted: Sequence[WantedVisit],
+    county: County,
+    actor: str,
+    now: datetime,
+    reach: Collection[str] | None = None,
 ) -> list[Judged]:
-    """Enter, move and end them, each through the act of a worker. `actor` is who the log says did it."""
-    weighed = _weigh(connection, wanted, county, now)
+    """Enter, move and end them, each through the act of a worker. `actor` is who the log says did it.
+
+    `reach` as in `people.take_clients`.
+    """
+    weighed = _weigh(connection, wanted, county, now, reach)
     failed = {client_id for events in _rounds(weighed) for client_id in turns.acts(connection, events, actor, now)}
     weighed = [replace(one, judged=bad(FAILED)) if one.event and one.client_id in failed else one for one in weighed]
     kept = [
@@ -125,7 +140,13 @@ def _rounds(weighed: Sequence[_Weighed]) -> list[dict[str, Event]]:
     return rounds
 
 
-def _weigh(connection: Connection, wanted: Sequence[WantedVisit], county: County, now: datetime) -> list[_Weighed]:
+def _weigh(
+    connection: Connection,
+    wanted: Sequence[WantedVisit],
+    county: County,
+    now: datetime,
+    reach: Collection[str] | None = None,
+) -> list[_Weighed]:
     """The clients are locked: nobody else gives their visits numbers meanwhile."""
     people: dict[str, list[Any]] = {}
     for row in situations.lock_by_number(connection, sorted({one.number for one in wanted})):
@@ -140,6 +161,9 @@ def _weigh(connection: Connection, wanted: Sequence[WantedVisit], county: County
         client = _whose(one, people.get(one.number, ()))
         if isinstance(client, Judged):
             weighed.append(_Weighed(client))
+            continue
+        if reach is not None and client.worker_id not in reach:
+            weighed.append(_Weighed(bad(ELSEWHERE)))
             continue
         starts_at = _starts_at(one, client)
         stands = by_id.get(one.external_id) or by_hand.pop((client.id, starts_at), None)

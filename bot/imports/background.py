@@ -100,12 +100,14 @@ class BackgroundImports:
             runner.do(partial(uploads.stopped, upload_id=upload_id, problem="Something broke. Try it once more."))
 
     def _take(self, upload: Upload, path: Path, runner: _OnWriter) -> None:
-        workers = {one.email: one.id for one in runner.do(people.all_staff) if one.active}
+        reach = runner.do(partial(people.reached_by_list, staff_id=upload.by_id))
+        known = [one for one in runner.do(people.all_staff) if one.active and (reach is None or one.id in reach)]
+        workers = {one.email: one.id for one in known}
         ahead = TextsAhead()
         of: ListOf = (
-            ClientList(self.county, workers, upload.by_id)
+            ClientList(self.county, workers, upload.by_id, reach)
             if upload.kind == ClientList.kind
-            else VisitList(self.county, workers, upload.by_id, self.turns, ahead)
+            else VisitList(self.county, workers, upload.by_id, self.turns, ahead, reach)
         )
         table = open_table(path, of.needed, of.optional)
         bad: list[tuple[int, str]] = []

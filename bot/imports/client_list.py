@@ -24,11 +24,15 @@ LONGEST_NAME = 40
 
 @dataclass(slots=True)
 class ClientList:
-    """Reads and takes the rows of one list; it remembers the numbers that came before. `workers` are ids by e-mail."""
+    """Reads and takes the rows of one list; it remembers the numbers that came before. `workers` are ids by e-mail.
+
+    `reach` as in `records.people.take_clients`.
+    """
 
     county: County
     workers: Mapping[str, str]
     started_by: str
+    reach: Collection[str] | None = None
     _seen: dict[str, list[tuple[int, str, bool]]] = field(default_factory=lambda: defaultdict(list))
 
     kind: ClassVar[str] = "clients"
@@ -54,10 +58,10 @@ class ClientList:
     def weigh(self, connection: Connection, wanted: Sequence[NewClient], now: datetime) -> Sequence[Judged]:
         """Changes nothing."""
         del now
-        return people.weigh_clients(connection, wanted)
+        return people.weigh_clients(connection, wanted, self.reach)
 
     def take(self, connection: Connection, wanted: Sequence[NewClient], now: datetime) -> Sequence[Judged]:
-        return people.take_clients(connection, wanted, self.started_by, now)
+        return people.take_clients(connection, wanted, self.started_by, now, self.reach)
 
     def _clash(self, number: str, name: str, *, shared: bool) -> list[str]:
         before = self._seen.get(number, ())

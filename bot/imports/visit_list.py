@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
@@ -32,13 +32,17 @@ STATUSES = {
 
 @dataclass(slots=True)
 class VisitList:
-    """Reads and takes the rows of one list; it remembers the ids that came before. `workers` are ids by e-mail."""
+    """Reads and takes the rows of one list; it remembers the ids that came before. `workers` are ids by e-mail.
+
+    `reach` as in `records.people.take_clients`.
+    """
 
     county: County
     workers: Mapping[str, str]
     started_by: str
     turns: Turns
     ahead: TextsAhead
+    reach: Collection[str] | None = None
     _seen: dict[str, int] = field(default_factory=dict)
 
     kind: ClassVar[str] = "visits"
@@ -74,13 +78,13 @@ class VisitList:
 
     def weigh(self, connection: Connection, wanted: Sequence[WantedVisit], now: datetime) -> Sequence[Judged]:
         """Changes nothing, and counts the texts that would follow."""
-        judged, follows = visit_imports.foresee(connection, self.turns, wanted, self.county, now)
+        judged, follows = visit_imports.foresee(connection, self.turns, wanted, self.county, now, self.reach)
         for situation, effects in follows:
             self.ahead.count(situation, effects, now)
         return judged
 
     def take(self, connection: Connection, wanted: Sequence[WantedVisit], now: datetime) -> Sequence[Judged]:
-        return visit_imports.take(connection, self.turns, wanted, self.county, self.started_by, now)
+        return visit_imports.take(connection, self.turns, wanted, self.county, self.started_by, now, self.reach)
 
     def _reasons(self, written: Mapping[str, str], wanted: WantedVisit) -> list[str]:
         is_short = cells.is_shortened(written["number"])

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from io import BytesIO
 
 from aiohttp import FormData
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from bot.staff.caseload.import_pages import IMPORTS
 from records.ids import new_id
 from records.roles import Role
-from records.tables import clients, imports, messages, referrals, staff, uploads
+from records.tables import clients, imports, messages, referrals, staff, teams, uploads
 from tests.staff.office import MONDAY, Browser, Office
 from tests.staff.test_client_pages import words
 
@@ -143,3 +143,26 @@ async def test_who_enrols_adds_one_client_and_goes_on_seeing_them(office: Office
     assert await number_of(office, referrals) == 1
     shared = {**said, "shared": "yes", "said_yes": ""}
     assert "The client is here now." in await ana.post("/staff/clients/new", **shared)
+
+
+async def test_a_teams_supervisor_brings_in_no_client_of_another_team(office: Office, sue: Browser) -> None:
+    def part(connection: Connection) -> None:
+        for name, of in (("North", (office.sue, office.ana)), ("South", (office.ben,))):
+            connection.execute(insert(teams).values(id=(team := new_id(MONDAY)), name=name))
+            connection.execute(update(staff).where(staff.c.id.in_(of)).values(team_id=team))
+        connection.execute(update(clients).where(clients.c.id == office.joe).values(worker_id=office.ben))
+
+    await office.house.writer.run(part)
+    await sue.get("/staff/imports")
+    await send(
+        sue,
+        GOOD.replace("707-555-0101,Joe,en,ben@", "707-555-0101,Joe,en,ana@") + "7075550173,Al,en,ben@county.example,\n",
+    )
+    text = words(await when(sue, sue.at, at_rest))
+    assert "New 1 Left out 4" in text
+    assert "the client is another team's" in text
+    assert "worker_email belongs to nobody" in text
+    visit = "number,external_id,date,time,place\n707-555-0101,V1,2026-03-10,10:00,Main St\n"
+    await sue.get("/staff/imports")
+    await send(sue, visit, kind="visits")
+    assert "the client is another team's" in words(await when(sue, sue.at, at_rest))
