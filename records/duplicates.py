@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from conversations.folding import fold
+from records.engagement import Kind, note_staff_act
 from records.errors import NotFoundError
 from records.sight import Sight, shown
-from records.tables import clients, goals, messages, notes, staff, visits
+from records.tables import clients, goals, messages, notes, staff, two_people, visits
 
 MOST_PAIRS = 100
 
@@ -48,19 +49,56 @@ class Side:
 
 
 def pairs(connection: Connection, sight: Sight) -> Sequence[Duplicate]:
-    """At most a hundred. Two names at one number are two people who share a phone."""
+    """At most a hundred. Two names at one number are two people who share a phone.
+
+    Those of whom somebody said that they are two people are left out.
+    """
     rows = connection.execute(
         select(clients.c.id, clients.c.first_name, clients.c.number).where(shown(sight)).order_by(clients.c.id)
     )
     by_name: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     for row in rows:
         by_name[fold(row.first_name)].append((row.id, row.first_name, row.number))
+    two = {(row.one_id, row.other_id) for row in connection.execute(select(two_people.c.one_id, two_people.c.other_id))}
     found: list[Duplicate] = []
     for same in by_name.values():
-        found += _alike(same)
+        found += [one for one in _alike(same) if one.ids not in two]
         if len(found) >= MOST_PAIRS:
             break
     return found[:MOST_PAIRS]
+
+
+def are_two(
+    connection: Connection, ids: tuple[str, str], by: str, sight: Sight, now: datetime, *, two: bool = True
+) -> None:
+    """Somebody looked, and they are two people; or, with `two=False`, may be one after all.
+
+    Raises NotFoundError if one of them is out of sight.
+    """
+    one_id, other_id = sorted(ids)
+    if connection.scalar(select(func.count()).where(clients.c.id.in_(ids), shown(sight))) != len(set(ids)):
+        raise NotFoundError("no such client")
+    said = two_people.c.one_id == one_id, two_people.c.other_id == other_id
+    was = bool(connection.execute(delete(two_people).where(*said)).rowcount)
+    if two:
+        connection.execute(insert(two_people).values(one_id=one_id, other_id=other_id, at=now, by_id=by))
+    if was is not two:
+        subject = "two_people" if two else "one_person"
+        note_staff_act(connection, Kind.CLIENT_CHANGED, by, now, client_id=one_id, subject=subject)
+
+
+def said_to_be_two(connection: Connection, sight: Sight) -> Sequence[Duplicate]:
+    """The latest first, at most a hundred."""
+    other = clients.alias()
+    wanted = (
+        select(two_people.c.one_id, two_people.c.other_id, clients.c.first_name)
+        .join(clients, clients.c.id == two_people.c.one_id)
+        .join(other, other.c.id == two_people.c.other_id)
+        .where(shown(sight), other.c.merged_into.is_(None))
+        .order_by(two_people.c.at.desc(), two_people.c.one_id)
+        .limit(MOST_PAIRS)
+    )
+    return [Duplicate((row.one_id, row.other_id), row.first_name, "") for row in connection.execute(wanted)]
 
 
 def side(connection: Connection, client_id: str, sight: Sight) -> Side:

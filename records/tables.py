@@ -189,6 +189,15 @@ client_merges = Table(
     Column("undone_by", ID, ForeignKey("staff.id")),
 )
 
+two_people = Table(
+    "two_people",
+    metadata,
+    Column("one_id", ID, ForeignKey("clients.id"), primary_key=True),  # they look like one; the lesser id is here
+    Column("other_id", ID, ForeignKey("clients.id"), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("by_id", ID, ForeignKey("staff.id"), nullable=False),
+)
+
 shared_phones = Table(
     "shared_phones",
     metadata,

@@ -65,6 +65,8 @@ NOTICES = Words(
         "transfer-undone": "It is undone. Whoever was given on again since then stays where they are.",
         "plan-sent": "The plan is on its way. It is theirs once they say yes to it.",
         "merged": "They are one now. Until something else happens to them, it can be undone below.",
+        "two-people": "Noted: they are two people, and are not listed any more.",
+        "one-person": "They are listed again.",
         "merge-undone": "They are two again.",
         "merge-stays": "Something else has happened to them since, so it stays as it is.",
         "note-added": "The note is kept.",

@@ -207,6 +207,8 @@ ROUTES: Sequence[StaffRoute] = (
     _get(PAIRS, Right.MERGE, merge_pages.show_duplicates),
     _get(f"{PAIRS}/pair", Right.MERGE, merge_pages.show_pair),
     _post(PAIRS, Right.MERGE, merge_pages.merge),
+    _post(f"{PAIRS}/two", Right.MERGE, merge_pages.are_two),
+    _post(f"{PAIRS}/one", Right.MERGE, merge_pages.may_be_one),
     _post(f"{PAIRS}/{ID}/undo", Right.MERGE, merge_pages.undo, About.MERGE),
     _get(LISTS, Right.IMPORT, import_pages.show_imports),
     StaffRoute("POST", LISTS, Right.IMPORT, import_pages.send_list, largest=import_pages.LARGEST_POST),

@@ -37,3 +37,17 @@ async def test_two_records_of_one_person_are_found_compared_made_one_and_parted_
     assert "it stays as it is" in await sue.post(undo)
     await sue.get("/staff/duplicates/pair?one=<script>&other=")
     assert sue.at == "/staff/duplicates"
+
+
+async def test_two_who_look_like_one_are_said_to_be_two_people_and_not_listed_again(busy: Office, sue: Browser) -> None:
+    await busy.write(lambda c: c.execute(update(clients).where(clients.c.id == busy.joe).values(first_name="maria")))
+    two = {"kept": busy.maria, "gone": busy.joe}
+    await sue.get("/staff/duplicates")
+    await sue.post("/staff/duplicates/two", **two)
+    page = await sue.post("/staff/duplicates/two", **two)
+    assert "they are two people" in page
+    assert "Compare" not in page
+    page = await sue.post("/staff/duplicates/one", kept=busy.joe, gone=busy.maria)
+    assert "Compare" in page
+    await sue.post("/staff/duplicates/two", kept=busy.joe, gone="0" * 32)
+    assert sue.status == 404

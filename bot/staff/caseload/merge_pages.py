@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 
 from aiohttp import web
@@ -19,7 +18,6 @@ from records.merging import CHOICES, Wanted
 from records.sessions import Session
 
 HERE = "/staff/duplicates"
-CLIENT_ID = re.compile(r"[0-9a-f]{32}")
 
 
 async def show_duplicates(request: web.Request, me: Session) -> web.Response:
@@ -28,6 +26,7 @@ async def show_duplicates(request: web.Request, me: Session) -> web.Response:
         "me": me,
         "county": request.app[COUNTY],
         "pairs": await reader.run(partial(duplicates.pairs, sight=me.sight)),
+        "two": await reader.run(partial(duplicates.said_to_be_two, sight=me.sight)),
         "merges": await reader.run(partial(merging.latest, sight=me.sight, now=now)),
         "notice": notices.of(request),
     }
@@ -37,7 +36,7 @@ async def show_duplicates(request: web.Request, me: Session) -> web.Response:
 async def show_pair(request: web.Request, me: Session) -> web.Response:
     """Two clients of those in sight, in any order."""
     one, other = request.query.get("one", ""), request.query.get("other", "")
-    if not CLIENT_ID.fullmatch(one) or not CLIENT_ID.fullmatch(other) or one == other:
+    if not TOKEN.fullmatch(one) or not TOKEN.fullmatch(other) or one == other:
         return see_other(HERE)
     reader = request.app[READER]
     sides = [await reader.run(partial(duplicates.side, client_id=id_, sight=me.sight)) for id_ in (one, other)]
@@ -55,6 +54,24 @@ async def merge(request: web.Request, me: Session) -> web.Response:
     act = partial(merging.merge, wanted=Wanted(*ids, from_gone), by=me.staff_id, sight=me.sight)
     await request.app[WRITER].run(partial(act, now=request.app[CLOCK].now()))
     return see_other(notices.address(HERE, "merged"))
+
+
+async def are_two(request: web.Request, me: Session) -> web.Response:
+    return await _said(request, me, two=True)
+
+
+async def may_be_one(request: web.Request, me: Session) -> web.Response:
+    return await _said(request, me, two=False)
+
+
+async def _said(request: web.Request, me: Session, *, two: bool) -> web.Response:
+    said = await filled_in(request, "kept", "gone")
+    ids = (said["kept"], said["gone"])
+    if not all(TOKEN.fullmatch(one) for one in ids) or said["kept"] == said["gone"]:
+        return see_other(HERE)
+    act = partial(duplicates.are_two, ids=ids, by=me.staff_id, sight=me.sight, two=two)
+    await request.app[WRITER].run(partial(act, now=request.app[CLOCK].now()))
+    return see_other(notices.address(HERE, "two-people" if two else "one-person"))
 
 
 async def undo(request: web.Request, me: Session) -> web.Response:

@@ -88,6 +88,8 @@ CLIENT_CHANGES = Words(
         "number": "The phone number",
         "safety_word_set": "A safety word was set",
         "safety_word_cleared": "The safety word was cleared",
+        "two_people": "Two who look like one are two people",
+        "one_person": "Two who were said to be two people may be one",
     }
 )
 
