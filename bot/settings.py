@@ -271,6 +271,9 @@ class Settings(HouseSettings):
     twilio_messaging_service_sid: Annotated[str, Field(pattern=r"^MG[0-9a-fA-F]{32}$")] | None = Field(
         default=None, validate_default=True, description="the messaging service to send through, instead of TWILIO_FROM"
     )
+    twilio_whatsapp_from: Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")] | None = Field(
+        default=None, description="the number of the county's WhatsApp sender, such as +17075550100"
+    )
     twilio_api_base: SafeUrl = Field(
         default="https://api.twilio.com",
         description="the provider's API; leave it out, except to rehearse against a stand-in on this machine",

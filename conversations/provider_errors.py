@@ -27,6 +27,10 @@ class Action(StrEnum):
     """No text of the county's can leave: all are held, this one too, until a person releases them; alarm."""
     TRY_LATER = "try_later"
     """Nothing left, and nothing is wrong with the text: it goes later, while it is still useful."""
+    BY_SMS = "by_sms"
+    """It cannot go on this channel just now: it goes by SMS, at once."""
+    CHANNEL_OFF = "channel_off"
+    """This channel does not reach them: as BY_SMS, and the channel is switched off until they write there."""
     WORKER = "worker"
     """This text cannot go, others can: the worker is told why."""
     PARK = "park"
@@ -149,6 +153,17 @@ TABLE = (
     ProviderError(30453, Action.TRY_LATER, "the text provider blocked texts to this area for a while", _HOURS),
     ProviderError(30454, Action.TRY_LATER, _DAILY_LIMIT, _HOURS),
     ProviderError(63038, Action.TRY_LATER, _DAILY_LIMIT, _HOURS),
+    # WhatsApp.
+    ProviderError(63001, Action.STOP_UNPROMPTED, "the county's WhatsApp account was not let in"),
+    ProviderError(63003, Action.CHANNEL_OFF, "this number has no WhatsApp"),
+    ProviderError(63005, Action.BY_SMS, "WhatsApp did not take these words"),
+    ProviderError(63013, Action.BY_SMS, "WhatsApp's rules did not let it through"),
+    ProviderError(63016, Action.BY_SMS, "they have not written on WhatsApp for a day"),
+    ProviderError(63018, Action.TRY_LATER, _TOO_FAST, _SOON),
+    ProviderError(63024, Action.CHANNEL_OFF, "this number has no WhatsApp"),
+    ProviderError(63032, Action.BY_SMS, "WhatsApp does not let the county's texts to this person"),
+    ProviderError(63033, Action.CHANNEL_OFF, "they blocked the county on WhatsApp"),
+    ProviderError(63049, Action.BY_SMS, "WhatsApp did not hand it on"),
     # What our own settings or code would have to do with.
     ProviderError(21609, Action.STOP_ALL, "the address at which Milepost hears from the provider is not set up right"),
     ProviderError(21624, Action.WORKER, _WRONG_ORDER),
@@ -165,7 +180,9 @@ TABLE = (
 
 BY_CODE = {error.code: error for error in TABLE}
 
-GOES_AGAIN = frozenset({Action.TRY_LATER, Action.STOP_ALL})
+ON_ANOTHER_CHANNEL = frozenset({Action.BY_SMS, Action.CHANNEL_OFF})
+
+GOES_AGAIN = frozenset({Action.TRY_LATER, Action.STOP_ALL}) | ON_ANOTHER_CHANNEL
 """After these the text has not arrived, and goes when it can."""
 
 

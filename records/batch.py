@@ -11,6 +11,7 @@ from conversations.county import County
 from conversations.effects import Purpose, TellWorker
 from conversations.situation import Client
 from records.bulk import Bulk
+from records.channels import ChannelName
 from records.engagement import BOT, CLIENT, PROVIDER, Kind, entry
 from records.nudge_book import PlannedNudge
 from records.situations import Loaded
@@ -20,14 +21,15 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why effects come: who acted (CLIENT, BOT, PROVIDER or a member of staff's id), and by which text."""
+    """Why effects come: who acted (CLIENT, BOT, PROVIDER or a staff id), by which text, and on which channel."""
 
     actor: str = BOT
     message_id: str | None = None
+    spoke_on: ChannelName = ChannelName.SMS
 
     @property
     def channel(self) -> str:
-        return {CLIENT: "sms", BOT: "bot", PROVIDER: "provider"}.get(self.actor, "staff")
+        return {CLIENT: self.spoke_on, BOT: "bot", PROVIDER: "provider"}.get(self.actor, "staff")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ after its commit may the text be handed to the provider. The message's state is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from conversations.provider_errors import Action, ProviderError
 from records import consent, delivery_trouble, engagement, holds
 from records import pace as pacing
 from records.bulk import inserting, one_of
+from records.channels import ChannelName, Ways, switched_off, way_for
 from records.delivery_trouble import Trouble
 from records.engagement import Row
 from records.ids import new_id
@@ -40,6 +41,7 @@ class Claimed:
     segments: int
     expires_at: datetime
     tries: int
+    channel: ChannelName = ChannelName.SMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Claims:
     looked_at: int
     opens_in: float
 
+
+NO_CHANNEL = "every channel is switched off"
 
 _other = messages.alias("other")
 _first = (
@@ -82,9 +86,15 @@ _CANDIDATES = Prepared(
         messages.c.segments,
         messages.c.priority,
         messages.c.campaign,
+        messages.c.channel,
         clients.c.consent,
         clients.c.mode,
         clients.c.worker_id,
+        clients.c.preferred_channel,
+        clients.c.spoke_on,
+        clients.c.last_heard_at,
+        clients.c.whatsapp_at,
+        clients.c.channels_off,
     )
     .select_from(messages)
     .outerjoin(clients, clients.c.id == messages.c.client_id)
@@ -117,7 +127,7 @@ _FIRST_DUE = Prepared(select(_first_due(ANSWER).label("answer"), _first_due(UNPR
 _CLAIM = Prepared(
     update(messages)
     .where(one_of(messages.c.id, "ids"))
-    .values(state=MessageState.CLAIMED, attempts=messages.c.attempts + 1)
+    .values(state=MessageState.CLAIMED, attempts=messages.c.attempts + 1, channel=bindparam("leaves_on"))
 )
 _FREEZE = inserting(attempts, ("id", "message_id", "body", "claimed_at", "outcome"))
 _REPORTED = inserting(status_events, ("id", "attempt_id", "at", "status", "error_code"))
@@ -128,25 +138,34 @@ _KEEP = Prepared(
 )
 
 
-def claim(connection: Connection, now: datetime, limit: int, pace: Pace) -> Claims:
+def claim(
+    connection: Connection,
+    now: datetime,
+    limit: int,
+    pace: Pace,
+    offered: Collection[ChannelName] = frozenset({ChannelName.SMS}),
+) -> Claims:
     """Take up to `limit` texts to send; at most one of a number, and of these an answer before what nobody waits for.
 
     Any number of processes may do this at once. Each text must begin to leave within `consent.RIGHT_TO_BEGIN` of this
     call's end; later, `may_begin` is to be asked. A text that is too late becomes expired, one that the client's
     consent does not allow becomes suppressed, one on which there is a hold becomes held; all with the reason. No more
     segments leave than the `pace` has room for, but that the last text may be longer: the next ones wait for that.
+    What is no answer to a text leaves on a channel of those `offered`: see `channels.way_for`.
     """
     if not _is_any_due(connection, now):
         return Claims([], 0, 0.0)
     room = pacing.room(connection, pace, now)
     if not room.segments:
         return Claims([], 0, room.opens_in)
-    claims = _taken(connection, now, limit, room.segments)
+    claims = _taken(connection, now, limit, room.segments, offered)
     spent = sum(text.segments for text in claims.texts)
     return replace(claims, opens_in=pacing.spend(connection, pace, room, spent, now)) if spent else claims
 
 
-def _taken(connection: Connection, now: datetime, limit: int, segments: int) -> Claims:
+def _taken(
+    connection: Connection, now: datetime, limit: int, segments: int, offered: Collection[ChannelName]
+) -> Claims:
     claimed: list[Claimed] = []
     kept: list[dict[str, str]] = []
     log: list[Row] = []
@@ -155,17 +174,20 @@ def _taken(connection: Connection, now: datetime, limit: int, segments: int) -> 
     for row in rows:
         if segments <= 0:
             break
-        if stop := _why_not(row, standing, now):
+        channel = _way_of(row, offered, now)
+        if stop := _why_not(row, channel, standing, now):
             kept.append({"message": row.id, "to": stop[0], "because": stop[1]})
             log.append(engagement.text_status(row, now, *stop))
             continue
-        claimed.append(_claimed(row, now))
+        claimed.append(_claimed(row, channel or ChannelName.SMS, now))
         segments -= row.segments
     if kept:
         _KEEP.run(connection, kept)
         engagement.append(connection, log)
     if claimed:
-        _CLAIM.run(connection, [{"ids": [text.message_id for text in claimed]}])
+        for channel in {text.channel for text in claimed}:
+            ids = [text.message_id for text in claimed if text.channel is channel]
+            _CLAIM.run(connection, [{"ids": ids, "leaves_on": channel}])
         _FREEZE.run(connection, [_frozen(text, now) for text in claimed])
     return Claims(claimed, len(claimed) + len(kept), 0.0)
 
@@ -184,11 +206,31 @@ def _candidates(connection: Connection, now: datetime, limit: int) -> list[AnyRo
     return [row for answer in asked for row in answer.rows()][:limit]
 
 
-def _why_not(row: AnyRow, standing: Sequence[holds.Hold], now: datetime) -> tuple[MessageState, str] | None:
+def _way_of(row: AnyRow, offered: Collection[ChannelName], now: datetime) -> ChannelName | None:
+    """None where every channel is switched off. A stranger is answered where they wrote."""
+    if row.channel or not row.client_id:
+        return ChannelName(row.channel or ChannelName.SMS)
+    if row.preferred_channel == row.spoke_on == ChannelName.SMS and not row.channels_off:
+        return ChannelName.SMS
+    ways = Ways(
+        ChannelName(row.preferred_channel),
+        ChannelName(row.spoke_on),
+        row.last_heard_at,
+        row.whatsapp_at,
+        switched_off(row.channels_off),
+    )
+    return way_for(ways, offered, now, is_answer=row.priority == ANSWER)
+
+
+def _why_not(
+    row: AnyRow, channel: ChannelName | None, standing: Sequence[holds.Hold], now: datetime
+) -> tuple[MessageState, str] | None:
     if row.expires_at <= now:
         return MessageState.EXPIRED, "too late to be useful"
     if reason := _not_allowed(row):
         return MessageState.SUPPRESSED, reason
+    if channel is None:
+        return MessageState.SUPPRESSED, NO_CHANNEL
     for hold in standing:
         if hold.keeps(row):
             return MessageState.HELD, hold.because
@@ -200,7 +242,7 @@ def _not_allowed(row: AnyRow) -> str:
     return consent.why_not(row.purpose, row.consent, row.mode) if row.client_id else ""
 
 
-def _claimed(row: AnyRow, now: datetime) -> Claimed:
+def _claimed(row: AnyRow, channel: ChannelName, now: datetime) -> Claimed:
     return Claimed(
         attempt_id=new_id(now),
         message_id=row.id,
@@ -210,6 +252,7 @@ def _claimed(row: AnyRow, now: datetime) -> Claimed:
         segments=row.segments,
         expires_at=row.expires_at,
         tries=row.attempts + 1,
+        channel=channel,
     )
 
 
@@ -285,6 +328,7 @@ _ATTEMPT = Prepared(
         messages.c.id,
         messages.c.client_id,
         messages.c.number,
+        messages.c.channel,
         messages.c.state,
         messages.c.language,
         messages.c.expires_at,
@@ -359,6 +403,7 @@ def outcome(
     if error and _concerns_more(error):
         _lock_people(connection, attempt_id)
     (row,) = _ATTEMPT.rows(connection, {"attempt": attempt_id})
+    error = error and _on(row.channel, error)
     names = _news(row, provider_id)
     if row.came_to == Outcome.NOT_SENT:  # by a report: it is due again
         _BIND.run(connection, [{"attempt": attempt_id, "provider": names}] if names else [])
@@ -383,13 +428,20 @@ def outcome(
     return None
 
 
+def _on(channel: str, error: ProviderError) -> ProviderError:
+    """What goes by SMS already has no other channel to go by."""
+    if channel == ChannelName.SMS and error.action in provider_errors.ON_ANOTHER_CHANNEL:
+        return replace(error, action=Action.PARK)
+    return error
+
+
 def _refused(
     connection: Connection, row: AnyRow, error: ProviderError, now: datetime, again: datetime, reason: str
 ) -> bool:
     """Whether it is news: a report that came before says more."""
     code = error.code or None
     if error.action in provider_errors.GOES_AGAIN:
-        return row.state in _UNDER_WAY and _due_again(connection, row, again, code, reason)
+        return row.state in _UNDER_WAY and _due_again(connection, row, again, code, reason, error.action)
     if error.action is not Action.PARK:
         return _rise(connection, row, MessageState.FAILED, now, code, reason)
     if RANK.get(row.state, 1):
@@ -411,19 +463,41 @@ _DUE_AGAIN = Prepared(
 )
 
 
-def _due_again(connection: Connection, row: AnyRow, again: datetime, error_code: int | None, reason: str) -> bool:
+def _due_again(
+    connection: Connection,
+    row: AnyRow,
+    again: datetime,
+    error_code: int | None,
+    reason: str,
+    action: Action | None = None,
+) -> bool:
     """Whether it is: if there is a newer attempt, this one says nothing of that."""
     newest = _NEWEST.first(connection, {"message": row.id})
     if newest is None or newest.id != row.attempt_id:
         return False
     values = {"message": row.id, "again": min(again, row.expires_at), "because": reason, "error": error_code}
     _DUE_AGAIN.run(connection, [values])
+    if action in provider_errors.ON_ANOTHER_CHANNEL:
+        _BY_SMS.run(connection, [{"message": row.id}])
+    if action is Action.CHANNEL_OFF and row.client_id:
+        _switch_off(connection, row.client_id, row.channel)
     return True
+
+
+_BY_SMS = Prepared(update(messages).where(messages.c.id == bindparam("message")).values(channel=ChannelName.SMS))
+
+
+def _switch_off(connection: Connection, client_id: str, channel: str) -> None:
+    """The caller has locked the client."""
+    off = connection.scalar(select(clients.c.channels_off).where(clients.c.id == client_id)) or ""
+    names = " ".join(sorted({*off.split(), channel}))
+    connection.execute(update(clients).where(clients.c.id == client_id).values(channels_off=names))
 
 
 def _when_again(row: AnyRow, error: ProviderError, now: datetime) -> datetime:
     """What all texts are stopped for is held when it is claimed, and due when that hold is released."""
-    return now if error.action is Action.STOP_ALL else now + error.wait * row.tries
+    at_once = error.action is Action.STOP_ALL or error.action in provider_errors.ON_ANOTHER_CHANNEL
+    return now if at_once else now + error.wait * row.tries
 
 
 def _concerns_more(error: ProviderError) -> bool:
@@ -478,6 +552,7 @@ def fold_status(
     row = _ATTEMPT.first(connection, {"attempt": attempt_id})
     if row is None:
         return None
+    error = error and _on(row.channel, error)
     if names := _news(row, provider_id):
         _BIND.run(connection, [{"attempt": attempt_id, "provider": names}])
     event = {"id": new_id(at), "attempt_id": attempt_id, "at": at, "status": status[:16], "error_code": error_code}
@@ -500,7 +575,7 @@ def _goes_again(connection: Connection, row: AnyRow, error: ProviderError, now: 
     if error.action not in provider_errors.GOES_AGAIN or row.state not in _ON_ITS_WAY:
         return False
     because = f"error {error.code}"
-    if not _due_again(connection, row, _when_again(row, error, now), error.code, because):
+    if not _due_again(connection, row, _when_again(row, error, now), error.code, because, error.action):
         return False
     finish = {"attempt": row.attempt_id, "came_to": Outcome.NOT_SENT, "now": now, "error": error.code, "provider": None}
     _FINISH.run(connection, [finish])

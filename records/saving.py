@@ -46,6 +46,7 @@ from records import (
     visit_saving,
 )
 from records.batch import Batch, Cause, OneClient
+from records.channels import ChannelName
 from records.engagement import BOT, Kind, entry
 from records.prepared import together
 from records.situations import Loaded
@@ -108,10 +109,12 @@ def add(batch: Batch, loaded: Loaded, effects: Sequence[Effect], cause: Cause) -
     escalation_saving.finish(one)
 
 
-def heard(batch: Batch, loaded: Loaded, message_ids: Sequence[str]) -> None:
-    """The client texted: these messages of theirs are new to us."""
+def heard(batch: Batch, loaded: Loaded, message_ids: Sequence[str], channel: ChannelName = ChannelName.SMS) -> None:
+    """The client texted on this channel: these messages of theirs are new to us."""
     one = OneClient(batch, loaded, Cause(engagement.CLIENT))
-    client_saving.change(one, last_heard_at=batch.now)
+    client_saving.change(one, last_heard_at=batch.now, spoke_on=channel)
+    if channel is ChannelName.WHATSAPP:
+        client_saving.change(one, whatsapp_at=batch.now)
     for message_id in message_ids:
         one.log(Kind.TEXT_IN, message_id=message_id)
 

@@ -113,6 +113,8 @@ CHANGING = (
     "idle_since",
     "last_said",
     "safety_word",
+    "spoke_on",
+    "whatsapp_at",
 )
 """What a decision may change in a client's row."""
 

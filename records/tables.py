@@ -136,6 +136,10 @@ clients = Table(
     Column("last_said", String(16), nullable=False, server_default=""),
     Column("safety_word", String(40), nullable=False, server_default=""),
     Column("created_at", Moment, nullable=False),
+    Column("preferred_channel", String(8), nullable=False, server_default="sms"),  # channels.ChannelName
+    Column("spoke_on", String(8), nullable=False, server_default="sms"),  # the channel of their last text
+    Column("whatsapp_at", Moment),  # of their last WhatsApp message
+    Column("channels_off", String(40), nullable=False, server_default=""),  # those they switched off
     Column("external_id", String(80)),  # the case system's own id, where that system put the client here
     Column("merged_into", ID),  # the client of whom this was a second record; nothing else is left of it
     UniqueConstraint("number", "first_name"),
@@ -514,6 +518,7 @@ messages = Table(
     Column("priority", Integer, nullable=False),  # states.ANSWER or UNPROMPTED
     Column("attempts", Integer, nullable=False),
     Column("campaign", ID),  # as of its nudge
+    Column("channel", String(8), nullable=False, server_default="sms"),  # channels.ChannelName; "": chosen as it leaves
     Index(None, "client_id", "id"),
     _where("ix_messages_to_send", "priority", "due_at", "id", rows="state = 'due'"),
     _where("ix_messages_held", "expires_at", rows="state = 'held'"),

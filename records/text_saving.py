@@ -10,7 +10,7 @@ from conversations.effects import Purpose, Texted
 from records import client_saving, escalation_saving
 from records.batch import OneClient, Row
 from records.bulk import inserting
-from records.engagement import BOT, Kind
+from records.engagement import BOT, CLIENT, Kind
 from records.ids import new_id
 from records.states import ANSWER, UNPROMPTED, MessageState
 from records.tables import messages
@@ -29,6 +29,8 @@ def text(one: OneClient, effect: Texted) -> None:
     )
     nudge, author = one.sent_nudge, _author(one, effect)
     row.update(client_id=one.client.id, nudge_id=nudge.id if nudge else None, author=author)
+    if one.cause.actor == CLIENT:
+        row["channel"] = one.cause.spoke_on
     row["campaign"] = nudge.campaign if nudge else None
     one.batch.add(INSERT, row)
     one.language, before = effect.language, one.language
@@ -50,12 +52,13 @@ def _author(one: OneClient, effect: Texted) -> str:
     return (nudge and not effect.template and nudge.created_by) or BOT
 
 
-def outgoing(text: Texted, number: str, now: datetime, expires_at: datetime) -> Row:
-    """A text that is due to leave now, as a row of `messages`."""
+def outgoing(text: Texted, number: str, now: datetime, expires_at: datetime, channel: str = "") -> Row:
+    """A text that is due to leave now, as a row of `messages`. Without a `channel` that is chosen when it leaves."""
     return {
         "id": new_id(now),
         "client_id": None,
         "number": number,
+        "channel": channel,
         "direction": "out",
         "provider_id": None,
         "body": text.body,

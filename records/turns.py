@@ -35,6 +35,7 @@ from conversations.situation import Consent, Mode, Situation
 from records import consent, engagement, saving, shared_phones, situations, text_saving, visit_saving
 from records.batch import Batch, Cause, Row
 from records.bulk import one_of
+from records.channels import ChannelName
 from records.delivery_trouble import Trouble, is_opt_out
 from records.engagement import BOT, CLIENT, PROVIDER, Kind, entry
 from records.errors import NotFoundError
@@ -62,6 +63,7 @@ class Inbound:
     has_media: bool = False
     answered_by_provider: bool = False
     sent_at: datetime | None = None
+    channel: ChannelName = ChannelName.SMS
     held_private: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
@@ -134,7 +136,7 @@ class Turns:
                 decided += self._shared_text(connection, phones[inbound.number], loaded, inbound, message_id, now)
             elif inbound.number in people:
                 (row,) = people[inbound.number]
-                decided.append(self._text(loaded[row.id], inbound.said(), [message_id], now))
+                decided.append(self._text(loaded[row.id], inbound.said(), [message_id], inbound.channel, now))
         self._save(connection, decided, now)
         strangers = {inbound: stored[inbound.provider_id] for inbound in fresh if inbound.number not in people}
         self._answer_strangers(connection, strangers, now)
@@ -158,9 +160,10 @@ class Turns:
         if not stored:
             return Taken.DUPLICATE
         message_id = stored[inbound.provider_id]
+        said = inbound.said(), [message_id], inbound.channel
         loaded = situations.load(connection, rows, self._county, now, sharers=rows)
         decided = [
-            self._late(self._text(client, inbound.said(), [message_id], now, () if nth else (message_id,)), reason, now)
+            self._late(self._text(client, *said, now, () if nth else (message_id,)), reason, now)
             for nth, client in enumerate(loaded.values())
         ]
         self._save(connection, decided, now)
@@ -265,10 +268,16 @@ class Turns:
         return effects
 
     def _text(
-        self, client: Loaded, said: Said, message_ids: Sequence[str], now: datetime, heard: Sequence[str] | None = None
+        self,
+        client: Loaded,
+        said: Said,
+        message_ids: Sequence[str],
+        channel: ChannelName,
+        now: datetime,
+        heard: Sequence[str] | None = None,
     ) -> _Decided:
         """`message_ids` are the texts that make what was said; those in `heard`, or all, are new to the log."""
-        cause, new = Cause(CLIENT, message_ids[-1]), tuple(message_ids if heard is None else heard)
+        cause, new = Cause(CLIENT, message_ids[-1], channel), tuple(message_ids if heard is None else heard)
         try:
             effects = self._decide(client, said, now)
         except Exception as error:  # noqa: BLE001  whatever it is: this text must not harm the others
@@ -312,8 +321,8 @@ class Turns:
                 [one.said if one.message_id in new else replace(one.said, is_answered=True) for one in texts]
             )
             ids = [one.message_id for one in texts]
-            decided.append(self._text(loaded[client_id], said, ids, now, new))
-        asks = Cause(CLIENT, message_id)
+            decided.append(self._text(loaded[client_id], said, ids, inbound.channel, now, new))
+        asks = Cause(CLIENT, message_id, inbound.channel)
         decided += [_Decided(loaded[client_id], effects, asks) for client_id, effects in routing.says]
         owners = ((id_, owner, loaded[owner].situation.client.language) for id_, owner in owner_of.items())
         shared_phones.belong(connection, owners)
@@ -390,7 +399,7 @@ class Turns:
                 batch.log.append(entry(Kind.SET_ASIDE, now, reason=failed(error), message_id=message_id))
                 continue
             for text in texts:
-                row = text_saving.outgoing(text, inbound.number, now, now + text_saving.USEFUL)
+                row = text_saving.outgoing(text, inbound.number, now, now + text_saving.USEFUL, inbound.channel)
                 batch.add(text_saving.INSERT, row)
                 batch.log.append(
                     entry(Kind.TEXT_OUT, now, language=text.language, subject=text.purpose, message_id=row["id"])
@@ -410,7 +419,7 @@ class _Decided:
 
     def add_to(self, batch: Batch) -> None:
         if self.heard:
-            saving.heard(batch, self.client, self.heard)
+            saving.heard(batch, self.client, self.heard, self.cause.spoke_on)
         if self.failed:
             saving.set_aside(batch, self.client, self.cause, self.failed)
         saving.add(batch, self.client, self.effects, self.cause)
@@ -486,6 +495,7 @@ def _inbound_row(inbound: Inbound, people: Sequence[ClientRow], now: datetime) -
         "id": new_id(now),
         "client_id": client.id if client else None,
         "number": inbound.number,
+        "channel": inbound.channel,
         "direction": "in",
         "provider_id": inbound.provider_id,
         "body": inbound.text,

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, func, or_, select, text, union_all, update
 
 from records import engagement, outbox
+from records.channels import ChannelName
 from records.delivery_trouble import Trouble
 from records.states import MessageState, Outcome
 from records.tables import UNDER_WAY, attempts, clients, messages
@@ -44,6 +45,7 @@ class Lost:
     body: str
     claimed_at: datetime
     looks: int
+    channel: ChannelName = ChannelName.SMS
 
 
 def after_crash(connection: Connection, now: datetime, older_than: timedelta) -> int:
@@ -80,6 +82,7 @@ def to_look_for(connection: Connection, now: datetime, settle: timedelta, again:
             attempts.c.body,
             attempts.c.claimed_at,
             attempts.c.looks,
+            messages.c.channel,
         )
         .join(messages, messages.c.id == attempts.c.message_id)
         .where(
@@ -92,7 +95,7 @@ def to_look_for(connection: Connection, now: datetime, settle: timedelta, again:
         .order_by(attempts.c.finished_at)
         .limit(limit)
     )
-    return [Lost(*row) for row in connection.execute(wanted)]
+    return [Lost(*row[:-1], ChannelName(row.channel)) for row in connection.execute(wanted)]
 
 
 def _is_over(since: ColumnElement[datetime], span: timedelta, now: datetime) -> ColumnElement[bool]:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from records.channels import ChannelName
 from records.turns import Inbound
 from records.unknowns import Sighting
 
 __all__ = [
     "Accepted",
     "Channel",
+    "ChannelName",
     "Inbound",
     "Inbox",
     "LookFailedError",
@@ -28,12 +30,16 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A text to hand over. `attempt` is our own id of this try; `useful_for` is in seconds, 1 to 36,000."""
+    """A text to hand over. `attempt` is our own id of this try; `useful_for` is in seconds, 1 to 36,000.
+
+    `to` is the number, on whatever `channel` it leaves.
+    """
 
     attempt: str
     to: str
     body: str
     useful_for: int
+    channel: ChannelName = ChannelName.SMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,7 @@ class Sought:
     to: str
     body: str
     since: datetime
+    channel: ChannelName = ChannelName.SMS
 
 
 class LookFailedError(Exception):
@@ -84,7 +91,12 @@ class LookFailedError(Exception):
 
 
 class Channel(Protocol):
-    """A way out to phones."""
+    """A way out to clients: one, or several behind one door."""
+
+    @property
+    def carries(self) -> frozenset[ChannelName]:
+        """What it takes texts for. It is handed no others."""
+        ...
 
     async def send(self, text: Outgoing) -> Outcome:
         """Try once, and tell apart what came of it, well within `Timing.abandoned`. Never raises."""

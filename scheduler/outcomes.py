@@ -28,7 +28,8 @@ class Came:
 
 def is_down(refused: Refused) -> bool:
     """Whether it says nothing of the text, as when a queue is full or the account is stopped: others fare the same."""
-    return provider_errors.of(refused.code).action in provider_errors.GOES_AGAIN
+    action = provider_errors.of(refused.code).action
+    return action in provider_errors.GOES_AGAIN - provider_errors.ON_ANOTHER_CHANNEL
 
 
 def store(connection: Connection, came: Came) -> Trouble | None:

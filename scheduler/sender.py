@@ -79,6 +79,7 @@ class Sender:
         self._own_commit = False
         self._closing = asyncio.Event()
         self._wakes = asyncio.Event()
+        self._carries = channel.carries
         self._way_out = WayOut(transactions, channel, now, poll, self._closing)
         self._reconciler = Reconciler(transactions, channel, now, timing, chance)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -190,7 +191,9 @@ class Sender:
 
         def do(connection: Connection) -> tuple[Claims, float]:
             outcomes.store_all(connection, came)
-            claims = outbox.claim(connection, self._now(), room, self._pace) if room else Claims([], 0, 0.0)
+            claims = (
+                outbox.claim(connection, self._now(), room, self._pace, self._carries) if room else Claims([], 0, 0.0)
+            )
             self._own_commit = True
             return claims, time.monotonic()
 

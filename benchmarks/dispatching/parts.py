@@ -14,7 +14,7 @@ from bot.decider import Decider
 from bot.languages import load_languages
 from records.database import connect
 from records.pace import Pace
-from scheduler.channel import Accepted, Outcome, Outgoing, Sighting, Sought
+from scheduler.channel import Accepted, ChannelName, Outcome, Outgoing, Sighting, Sought
 
 NOW = datetime(2027, 3, 2, 18, 0, tzinfo=UTC)
 """A Tuesday, 10:00 in California."""
@@ -26,6 +26,8 @@ UNBOUND = Pace("us", 1e6)
 
 class AtOnce:
     """Implements `scheduler.channel.Channel`: accepts every text at once, and says so to `heard`."""
+
+    carries = frozenset({ChannelName.SMS})
 
     def __init__(self, heard: Callable[[Outgoing], None] | None = None) -> None:
         self.count = 0

@@ -5,11 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 
-from scheduler.channel import Accepted, Outcome, Outgoing, Sighting, Sought
+from scheduler.channel import Accepted, ChannelName, Outcome, Outgoing, Sighting, Sought
 
 
 class PhoneChannel:
     """Implements `scheduler.channel.Channel`. The simulator reads the texts from the records."""
+
+    carries = frozenset({ChannelName.SMS})
 
     async def send(self, text: Outgoing) -> Outcome:
         del text

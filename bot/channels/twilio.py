@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
@@ -11,11 +11,12 @@ from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 
 from bot.channels.twilio_client import HttpClient, TooManyError, client_of
-from bot.channels.twilio_webhooks import LONGEST_TEXT
+from bot.channels.twilio_webhooks import LONGEST_TEXT, from_address, to_address
 from bot.settings import Settings
 from records.turns import Inbound
 from scheduler.channel import (
     Accepted,
+    ChannelName,
     LookFailedError,
     NotSent,
     Outcome,
@@ -55,7 +56,9 @@ class TwilioChannel:
         self._callback = f"{settings.public_url}/twilio/status"
         self._number = settings.twilio_from
         self._service = settings.twilio_messaging_service_sid
+        self._whatsapp = settings.twilio_whatsapp_from
         self._sender = {"MessagingServiceSid": self._service} if self._service else {"From": self._number}
+        self.carries = frozenset({ChannelName.SMS, *([ChannelName.WHATSAPP] if self._whatsapp else [])})
         self._patience = patience.total_seconds()
 
     async def __aenter__(self) -> Self:
@@ -86,18 +89,23 @@ class TwilioChannel:
 
     def _form(self, text: Outgoing) -> dict[str, object]:
         return {
-            "To": text.to,
+            "To": to_address(text.to, text.channel),
             "Body": text.body,
             "StatusCallback": f"{self._callback}/{text.attempt}",
             "ValidityPeriod": text.useful_for,
-            **self._sender,
+            **self._sender_on(text.channel),
         }
+
+    def _sender_on(self, channel: ChannelName) -> Mapping[str, object]:
+        if channel is ChannelName.WHATSAPP and self._whatsapp:
+            return {"From": to_address(self._whatsapp, channel)}
+        return self._sender
 
     async def find(self, text: Sought) -> Sequence[Sighting]:
         """By number and words. One that waits in the provider's queue has no date of sending, so none is asked for."""
         begins, words = text.since - CLOCKS_DIFFER, text.body.split()
         found: list[Sighting] = []
-        async for page in self._pages(to=text.to):
+        async for page in self._pages(to=to_address(text.to, text.channel)):
             recent = [each for each in page if each.date_created is None or each.date_created >= begins]
             found += [_sighting(each, text.since) for each in recent if _is_ours(each) and _words(each) == words]
             if not recent:
@@ -110,21 +118,27 @@ class TwilioChannel:
         The provider's dates are whole seconds, and its filter may be as coarse as a day.
         """
         begins = since.astimezone(UTC).replace(microsecond=0)
-        of_ours = {"to": self._number} if self._number else {}
         found: list[tuple[datetime, Message]] = []
-        async for page in self._pages(date_sent_after=begins, **of_ours):
-            for each in page:
-                at = each.date_sent or each.date_created
-                if self._is_to_us(each) and at and at >= begins:
-                    found.append((at, each))
+        for to in self._numbers():
+            async for page in self._pages(date_sent_after=begins, **to):
+                for each in page:
+                    at = each.date_sent or each.date_created
+                    if self._is_to_us(each) and at and at >= begins:
+                        found.append((at, each))
         found.reverse()  # within a second their order is the list's
         for at, each in sorted(found, key=lambda one: one[0]):
             yield _inbound(each, at)
 
+    def _numbers(self) -> Sequence[Mapping[str, object]]:
+        """By which the provider's list is asked for what came to us."""
+        ours = [self._number, *([to_address(self._whatsapp, ChannelName.WHATSAPP)] if self._whatsapp else [])]
+        return [{"to": one} if one else {} for one in ours]
+
     def _is_to_us(self, message: Message) -> bool:
         if message.direction != "inbound" or not message.sid or not message.from_:
             return False
-        return bool(self._number) or message.messaging_service_sid == self._service
+        by_whatsapp = self._whatsapp and message.to == to_address(self._whatsapp, ChannelName.WHATSAPP)
+        return bool(self._number or by_whatsapp) or message.messaging_service_sid == self._service
 
     async def _pages(self, **wanted: object) -> AsyncIterator[Sequence[Message]]:
         """The newest messages first. Raises LookFailedError."""
@@ -158,9 +172,11 @@ def _sighting(message: Message, since: datetime) -> Sighting:
 
 
 def _inbound(message: Message, at: datetime) -> Inbound:
+    number, channel = from_address(message.from_)
     return Inbound(
         provider_id=message.sid,
-        number=message.from_,
+        number=number,
+        channel=channel,
         text=(message.body or "")[:LONGEST_TEXT],
         has_media=str(message.num_media or "0") != "0",
         sent_at=at,

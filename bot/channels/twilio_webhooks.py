@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from multidict import MultiDict, MultiDictProxy
 from twilio.request_validator import RequestValidator
 
+from records.channels import ChannelName
 from records.turns import Inbound
 
 FORM_TYPE = "application/x-www-form-urlencoded"
@@ -17,7 +18,10 @@ LONGEST_TEXT = 1600
 
 MESSAGE_ID = re.compile(r"[A-Za-z0-9]{1,64}")
 SENDER = re.compile(r"\+?[A-Za-z0-9 ._-]{1,19}")  # a number, a short code, or a sender's name
+WHATSAPP = "whatsapp:"
+"""Before a number it is that number's WhatsApp address."""
 COUNT = re.compile(r"[0-9]{1,2}")
+CHOICE = re.compile(r"[0-9]{1,2}")
 STATUS = re.compile(r"[a-z_-]{1,16}")
 
 Form = MultiDictProxy[str]
@@ -78,13 +82,37 @@ def read_text(form: Form) -> Inbound:
 
     The fields must be there one by one, since the signature does not tell `A=1&B=2` from `A=1B2`.
     """
+    number, channel = from_address(_one(form, "From"))
+    if not SENDER.fullmatch(number):
+        raise MalformedError("From is not of the right form")
     return Inbound(
         provider_id=_field(form, "MessageSid", MESSAGE_ID),
-        number=_field(form, "From", SENDER),
-        text=_one(form, "Body")[:LONGEST_TEXT],
+        number=number,
+        channel=channel,
+        text=_tapped(form) or _one(form, "Body")[:LONGEST_TEXT],
         has_media=int(_field(form, "NumMedia", COUNT)) > 0,
         answered_by_provider=bool(form.get("OptOutType")),
     )
+
+
+def from_address(address: str) -> tuple[str, ChannelName]:
+    """The number of one of the provider's addresses, and the channel on which it is that."""
+    is_whatsapp = address.startswith(WHATSAPP)
+    return address.removeprefix(WHATSAPP), ChannelName.WHATSAPP if is_whatsapp else ChannelName.SMS
+
+
+def to_address(number: str, channel: ChannelName) -> str:
+    """The other way round."""
+    return f"{WHATSAPP if channel is ChannelName.WHATSAPP else ''}{number}"
+
+
+def _tapped(form: Form) -> str:
+    """What the button or the list's line stands for: the number of its choice. "" where nothing was tapped.
+
+    https://www.twilio.com/docs/content/twilio-quick-reply
+    """
+    said = form.get("ButtonPayload") or form.get("ListId") or ""
+    return said if CHOICE.fullmatch(said) else ""
 
 
 def read_status(form: Form) -> StatusReport:

@@ -290,7 +290,7 @@ class FakeTwilio:
     def _candidates(self, to: str | None) -> Sequence[Text | TextIn]:
         if to is None:
             return (*self.ledger, *self.texts_in)
-        return self.texts_in if to == OUR_NUMBER else self.texts_to(to)
+        return self.texts_in if to == OUR_NUMBER or to not in self._by_number else self.texts_to(to)
 
     def _shows(self, text: Text | TextIn) -> bool:
         return text.at + timedelta(seconds=self.weather.list_lag) <= self._now() or not self.weather.list_lag

@@ -11,7 +11,7 @@ from bot.channels.twilio import A_PAGE, TwilioChannel
 from bot.settings import Settings
 from bot.trust.fake_twilio import OUR_NUMBER, FakeTwilio, Fault, Text, Weather
 from records.turns import Inbound
-from scheduler.channel import Accepted, LookFailedError, NotSent, Outgoing, Refused, Sought, Unknown
+from scheduler.channel import Accepted, ChannelName, LookFailedError, NotSent, Outgoing, Refused, Sought, Unknown
 from tests.bot.settings_for_tests import PUBLIC_URL, make_settings
 
 MARIA, JOSE = "+17075550111", "+17075550112"
@@ -34,6 +34,10 @@ async def channel(twilio: FakeTwilio) -> AsyncIterator[TwilioChannel]:
 
 def through_a_service(twilio: FakeTwilio) -> Settings:
     return make_settings(twilio_api_base=twilio.url, twilio_from=None, twilio_messaging_service_sid=SERVICE)
+
+
+def with_whatsapp(twilio: FakeTwilio) -> Settings:
+    return make_settings(twilio_api_base=twilio.url, twilio_whatsapp_from=JOSE)
 
 
 def took(twilio: FakeTwilio, body: str, at: datetime) -> Text:
@@ -63,6 +67,29 @@ async def test_a_messaging_service_takes_the_place_of_the_number(twilio: FakeTwi
         await channel.send(TEXT)
     assert twilio.requests[0]["MessagingServiceSid"] == SERVICE
     assert "From" not in twilio.requests[0]
+
+
+async def test_on_whatsapp_both_addresses_say_so(twilio: FakeTwilio) -> None:
+    async with TwilioChannel(with_whatsapp(twilio)) as channel:
+        assert channel.carries == {ChannelName.SMS, ChannelName.WHATSAPP}
+        outcome = await channel.send(replace(TEXT, channel=ChannelName.WHATSAPP))
+        assert (twilio.requests[0]["To"], twilio.requests[0]["From"]) == (f"whatsapp:{MARIA}", f"whatsapp:{JOSE}")
+        sought = Sought(MARIA, TEXT.body, datetime.now(UTC) - timedelta(minutes=1), ChannelName.WHATSAPP)
+        (found,) = await channel.find(sought)
+        assert outcome == Accepted(found.provider_id)
+        assert await channel.find(replace(sought, channel=ChannelName.SMS)) == []
+
+
+async def test_what_came_in_on_whatsapp_is_listed_as_what_came_by_sms(twilio: FakeTwilio) -> None:
+    begins = datetime.now(UTC) - timedelta(minutes=1)
+    twilio.take_in(MARIA, "by sms")
+    twilio.take_in(f"whatsapp:{MARIA}", "by whatsapp", To=f"whatsapp:{JOSE}")
+    async with TwilioChannel(with_whatsapp(twilio)) as channel:
+        came = [(one.number, one.channel, one.text) async for one in channel.received(begins)]
+    assert sorted(came) == [
+        (MARIA, ChannelName.SMS, "by sms"),
+        (MARIA, ChannelName.WHATSAPP, "by whatsapp"),
+    ]
 
 
 @pytest.mark.parametrize(

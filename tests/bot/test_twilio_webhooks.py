@@ -12,6 +12,7 @@ from bot.channels.twilio_webhooks import (
     read_status,
     read_text,
 )
+from records.channels import ChannelName
 from records.turns import Inbound
 
 TOKEN = "a-token-for-tests"
@@ -110,3 +111,22 @@ def test_a_report_is_read() -> None:
     assert read_status(form(MessageStatus="sent", ErrorCode="x")).error_code is None
     with pytest.raises(MalformedError):
         read_status(form())
+
+
+def test_a_whatsapp_address_is_the_number_on_another_channel() -> None:
+    said = read_text(form(From="whatsapp:+17075550111"))
+    assert (said.number, said.channel) == ("+17075550111", ChannelName.WHATSAPP)
+
+
+@pytest.mark.parametrize(
+    ("tapped", "text"),
+    [
+        ({"ButtonPayload": "2"}, "2"),
+        ({"ListId": "10"}, "10"),
+        ({"ButtonPayload": "x; y"}, "some of it"),
+        ({}, "some of it"),
+    ],
+)
+def test_a_tapped_button_says_the_number_of_its_choice(tapped: dict[str, str], text: str) -> None:
+    said = read_text(form(From="whatsapp:+17075550111", Body="some of it", **tapped))
+    assert said.text == text

@@ -18,7 +18,17 @@ from records.delivery_trouble import Trouble
 from records.pace import Pace
 from records.states import MessageState
 from records.tables import messages
-from scheduler.channel import Accepted, LookFailedError, NotSent, Outcome, Outgoing, Sighting, Sought, Unknown
+from scheduler.channel import (
+    Accepted,
+    ChannelName,
+    LookFailedError,
+    NotSent,
+    Outcome,
+    Outgoing,
+    Sighting,
+    Sought,
+    Unknown,
+)
 from scheduler.sender import Sender
 from tests.scheduler.sending import due_text
 
@@ -78,6 +88,7 @@ class Provider:
     now: Callable[[], datetime]
     chance: random.Random
     taken: list[tuple[datetime, str, str]] = field(default_factory=list)
+    carries: frozenset[ChannelName] = frozenset({ChannelName.SMS})
 
     def is_down(self) -> bool:
         return self.now() < BEGINS + timedelta(seconds=OUTAGE)

@@ -23,7 +23,7 @@ from records.states import MessageState
 from records.tables import attempts, clients, messages
 from records.writer import Writer
 from scheduler.breaker import BreakerState
-from scheduler.channel import Accepted, NotSent, Outcome, Outgoing, Refused, Sighting, Sought, Unknown
+from scheduler.channel import Accepted, ChannelName, NotSent, Outcome, Outgoing, Refused, Sighting, Sought, Unknown
 from scheduler.sender import Sender, SenderState
 from scheduler.timing import Timing
 from tests.scheduler.sending import FAST, SHORT_DRAIN, A, B, Desk, due_text, until
@@ -68,6 +68,7 @@ class Provider:
 class LoopbackChannel:
     url: str
     session: aiohttp.ClientSession
+    carries: frozenset[ChannelName] = frozenset({ChannelName.SMS})
 
     async def send(self, text: Outgoing) -> Outcome:
         assert 1 <= text.useful_for <= 36_000

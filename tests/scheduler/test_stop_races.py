@@ -31,7 +31,7 @@ from records.pace import Pace
 from records.states import MessageState
 from records.tables import clients, messages, staff
 from records.writer import Inbound, Writer
-from scheduler.channel import Accepted, Outcome, Outgoing, Sighting, Sought
+from scheduler.channel import Accepted, ChannelName, Outcome, Outgoing, Sighting, Sought
 from scheduler.sender import Sender
 from tests.records.place import Script
 
@@ -96,6 +96,7 @@ class Channel:
     url: str
     session: aiohttp.ClientSession
     watch: Watch
+    carries: frozenset[ChannelName] = frozenset({ChannelName.SMS})
 
     async def send(self, text: Outgoing) -> Outcome:
         self.watch.begun.append((text.to, time.monotonic()))

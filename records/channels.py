@@ -1,0 +1,65 @@
+"""On which channel a text leaves. The conversations know nothing of it: each client has one thread, on any channel."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class ChannelName(StrEnum):
+    """The ways between a client and us, by the names that the provider gives them."""
+
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
+    WEB_CHAT = "web_chat"
+
+
+WHATSAPP_WINDOW = timedelta(hours=24)
+"""So long after the client's last WhatsApp message we may answer there in our own words.
+
+https://www.twilio.com/docs/whatsapp/key-concepts#the-24-hour-window
+"""
+
+TALKING = timedelta(hours=24)
+"""So long after their last text an answer goes where they wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How a client can be reached. `preferred` is what they chose, or "sms"; the moments are aware.
+
+    `spoke_on` is the channel of their last text, `spoke_at` its moment; `off` are the channels they switched off.
+    """
+
+    preferred: ChannelName = ChannelName.SMS
+    spoke_on: ChannelName = ChannelName.SMS
+    spoke_at: datetime | None = None
+    whatsapp_at: datetime | None = None
+    off: frozenset[ChannelName] = frozenset()
+
+
+def way_for(ways: Ways, offered: Collection[ChannelName], now: datetime, *, is_answer: bool) -> ChannelName | None:
+    """The channel for a text that leaves now, of those that the county offers; None where every one is off.
+
+    An answer goes where the client wrote; what nobody waits for, where they like to be texted. What cannot go there
+    goes by SMS, and where that is off, on any channel that is left.
+    """
+    talks = is_answer and ways.spoke_at is not None and now - ways.spoke_at <= TALKING
+    wanted = ways.spoke_on if talks else ways.preferred
+    for one in dict.fromkeys((wanted, ChannelName.SMS, ways.preferred, ways.spoke_on)):
+        if one in offered and one not in ways.off and _is_open(one, ways, now):
+            return one
+    return None
+
+
+def _is_open(channel: ChannelName, ways: Ways, now: datetime) -> bool:
+    if channel is not ChannelName.WHATSAPP:
+        return True
+    return ways.whatsapp_at is not None and now - ways.whatsapp_at < WHATSAPP_WINDOW
+
+
+def switched_off(stored: str) -> frozenset[ChannelName]:
+    """As `clients.channels_off` keeps them: names with blanks between."""
+    return frozenset(ChannelName(name) for name in stored.split())
