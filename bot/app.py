@@ -32,6 +32,7 @@ from bot.hooks.replies import add_replies
 from bot.imports.background import BackgroundImports
 from bot.inbound import add_webhooks
 from bot.keys import CLOCK, COUNTY, LANGUAGES, PACE, READER, SETTINGS, STAFF_MAIL, TEXTS, WALL_CLOCK, WRITER
+from bot.measuring import MeasureRound
 from bot.middlewares import answer_kindly, log_access
 from bot.settings import HouseSettings
 from bot.site import add_site, render
@@ -56,6 +57,9 @@ from scheduler.ticker import Ticker
 
 LARGEST_POST = 64 * 1024
 TICK = 1.0
+A_WHILE = 60.0
+"""Seconds between looks whether the night's work is done."""
+
 DUE_AT_ONCE = 200
 
 TO_CATCH_UP = timedelta(seconds=30)
@@ -186,6 +190,9 @@ def _start_scheduler(house: House, sender: Sender, inbox: Inbox | None) -> None:
     listener = WakeListener(house.engine.url, sender.wake)
     listener.start()
     house.work.add(listener.close)
+    counting = Ticker(A_WHILE, _measure_round(house).take)
+    counting.start()
+    house.work.add(counting.shutdown)
     passing_up = Ticker(TICK, partial(_pass_all_up, house))
     passing_up.start()
     house.work.add(passing_up.shutdown)
@@ -230,6 +237,11 @@ async def _take_all_due(house: House, done: Callable[[], None]) -> None:
     while await (house.turns or house.writer).take_due(now, DUE_AT_ONCE) >= DUE_AT_ONCE:
         pass
     done()
+
+
+def _measure_round(house: House) -> MeasureRound:
+    plan = house.plan
+    return MeasureRound(house.reader, house.writer, plan.county, plan.languages, plan.clock)
 
 
 async def _pass_all_up(house: House) -> None:

@@ -669,11 +669,12 @@ notes = Table(
 measured_months = Table(
     "measured_months",
     metadata,
-    Column("month", String(7), primary_key=True),  # "2026-03", of the county's calendar
+    Column("month", String(7), primary_key=True),  # "2026-03", of the county's calendar; "lately", "before"
     Column("scope", String(40), primary_key=True),  # whose clients: records.measures.kept.Scope
     Column("measure", String(4), primary_key=True),
     Column("version", Integer, primary_key=True),  # of the measure's definition
     Column("figures", JSON, nullable=False),  # before small cells are hidden
+    Column("counted_at", Moment),  # none for a month that is settled: it stays
 )
 
 # --- other systems ---------------------------------------------------------------------------------------------------

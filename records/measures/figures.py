@@ -25,9 +25,11 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number. `people` are those behind the denominator, `counted` those behind the numerator.
+    """One number.
 
-    Those two are for `hide` alone and never to be shown. `value` is None where there is nothing to divide by, and so
+    `people` are those behind the denominator, `counted` those behind the numerator, and of a share `others` those
+    behind what of the denominator is not in the numerator.
+    Those three are for `hide` alone and never to be shown. `value` is None where there is nothing to divide by, and so
     are all numbers where it is `hidden`. `part` says that the figures of a measure add up to one total. `item` marks
     one line of a list, about one event.
     """
@@ -43,6 +45,7 @@ class Figure:
     item: bool = False
     hidden: bool = False
     at: datetime | None = None
+    others: int = 0
 
 
 Told = tuple[str, bool]
@@ -52,6 +55,7 @@ def share(label: str, rows: Iterable[Told], *, part: bool = False) -> Figure:
     """Of events, each with the client it is of and whether it counts."""
     found = list(rows)
     counts = [client for client, yes in found if yes]
+    others = {client for client, yes in found if not yes}
     return Figure(
         label,
         len(counts),
@@ -61,6 +65,7 @@ def share(label: str, rows: Iterable[Told], *, part: bool = False) -> Figure:
         len({client for client, _ in found}),
         len(set(counts)),
         part=part,
+        others=len(others),
     )
 
 
@@ -86,6 +91,7 @@ def spread(rows: Iterable[tuple[str, float]], unit: Unit, *, highest: bool = Fal
 def hide(figures: Sequence[Figure], fewest: int = ON_SCREEN) -> Sequence[Figure]:
     """Take the numbers out of what fewer than so many people are behind, and out of what would give them away.
 
+    98 of 100 says as much of the two as of the 98: both sides of a share must be large enough, or empty.
     Of parts of one total the next smallest goes along when only one is hidden. A line of a list stays on screen and is
     never published.
     """
@@ -99,12 +105,20 @@ def hide(figures: Sequence[Figure], fewest: int = ON_SCREEN) -> Sequence[Figure]
 def _is_small(figure: Figure, fewest: int) -> bool:
     if figure.item:
         return fewest > ON_SCREEN
-    return 0 < figure.people < fewest or 0 < figure.counted < fewest
+    return any(0 < behind < fewest for behind in (figure.people, figure.counted, figure.others))
 
 
 def _emptied(figure: Figure) -> Figure:
     return replace(
-        figure, numerator=None, denominator=None, value=None, people=0, counted=0, hidden=True, label=_label(figure)
+        figure,
+        numerator=None,
+        denominator=None,
+        value=None,
+        people=0,
+        counted=0,
+        others=0,
+        hidden=True,
+        label=_label(figure),
     )
 
 

@@ -1,15 +1,20 @@
-"""Finished months, counted once and kept: what was told of a month is told again, and no page waits for it twice."""
+"""What was counted and is kept: a finished month for good, all else until the next night's count.
+
+What was told of a finished month is told again, and no page waits for a count of many clients.
+"""
 
 from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, select, true
+from sqlalchemy import ColumnElement, Connection, and_, delete, select, true
 
+from conversations.county import County
+from records.bulk import inserting
 from records.measures.figures import ON_SCREEN, Figure, Unit
 from records.measures.period import Period
 from records.measures.register import Measure
@@ -21,13 +26,20 @@ from records.tables import teams as team_table
 SETTLED_AFTER = timedelta(days=15)
 """So long after a month all that still counts for it has come in: an invite's 14 days are the longest."""
 
+NIGHT = time(3)
+"""When what is kept of the day before is no longer good enough, on the county's clock."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose clients are counted, and the name that stands for it in what is kept."""
+    """Whose clients are counted, and the name that stands for it in what is kept.
+
+    Of few clients nothing is kept before a month is settled: it is counted in no time.
+    """
 
     key: str
     where: ColumnElement[bool]
+    few: bool = False
 
 
 COUNTY = Scope("county", true())
@@ -40,7 +52,7 @@ def of_team(team_id: str) -> Scope:
 
 
 def of_worker(staff_id: str) -> Scope:
-    return Scope(f"worker:{staff_id}", clients.c.worker_id == staff_id)
+    return Scope(f"worker:{staff_id}", clients.c.worker_id == staff_id, few=True)
 
 
 def of(sight: Sight) -> Scope:
@@ -56,37 +68,61 @@ def of(sight: Sight) -> Scope:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Figures before small cells are hidden. Of a month that is settled and not kept yet, `row` is to be kept."""
+    """Figures before small cells are hidden, as of `at`; of a settled month without one. `row` is to be kept."""
 
     figures: Sequence[Figure]
     row: Mapping[str, Any] | None = None
+    at: datetime | None = None
 
 
 def count(connection: Connection, measure: Measure, period: Period, scope: Scope) -> Counted:
-    """Of a month; none for what cannot be counted yet."""
+    """As it was counted last, unless a night has passed since; none for what cannot be counted yet."""
     if measure.count is None:
         return Counted(())
     it = measured_months.c
     key = {"month": name(period), "scope": scope.key, "measure": measure.id, "version": measure.version}
-    known = connection.scalar(select(it.figures).where(*(it[column] == value for column, value in key.items())))
-    if known is not None:
-        return Counted([_read(one) for one in known])
+    known = connection.execute(select(it.figures, it.counted_at).where(_is(key))).first()
+    if known is not None and _is_good(known.counted_at, period):
+        return Counted([_read(one) for one in known.figures], at=known.counted_at)
     figures = measure.count(connection, period, scope.where)
-    row = key | {"figures": [_written(one) for one in figures]}
-    return Counted(figures, row if is_settled(period) else None)
+    at = None if is_settled(period) else period.now
+    row = key | {"figures": [_written(one) for one in figures], "counted_at": at}
+    return Counted(figures, None if at and scope.few else row, at)
+
+
+def _is_good(counted_at: datetime | None, period: Period) -> bool:
+    return counted_at is None or (not is_settled(period) and counted_at >= last_night(period.now, period.county))
+
+
+def last_night(now: datetime, county: County) -> datetime:
+    """The last moment at which it was NIGHT in the county."""
+    local = now.astimezone(county.zone)
+    day = local.date() if local.time() >= NIGHT else local.date() - timedelta(days=1)
+    return datetime.combine(day, NIGHT, county.zone).astimezone(UTC)
 
 
 def is_settled(period: Period) -> bool:
-    return period.until + SETTLED_AFTER <= period.now
+    return not period.name and period.until + SETTLED_AFTER <= period.now
 
 
 def keep(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """What somebody else kept meanwhile stays."""
-    it = measured_months.c
+    """In the place of what was counted earlier. What somebody else kept of a settled month meanwhile stays."""
     for row in rows:
-        key = [it[column] == row[column] for column in ("month", "scope", "measure", "version")]
-        if connection.scalar(select(it.month).where(*key)) is None:
-            connection.execute(insert(measured_months), [row])
+        connection.execute(delete(measured_months).where(_is(row), measured_months.c.counted_at.is_not(None)))
+    _KEEP.run(connection, rows)
+
+
+_KEEP = inserting(measured_months, measured_months.c.keys(), "ON CONFLICT DO NOTHING")
+
+
+def _is(row: Mapping[str, Any]) -> ColumnElement[bool]:
+    """That very count."""
+    return and_(*(measured_months.c[column] == row[column] for column in ("month", "scope", "measure", "version")))
+
+
+def nightly(connection: Connection) -> Sequence[Scope]:
+    """Whose clients are counted before anybody asks."""
+    return [COUNTY, *teams(connection).values()]
 
 
 def teams(connection: Connection) -> Mapping[str, Scope]:
@@ -118,8 +154,8 @@ def median(each: Sequence[Sequence[Figure]]) -> Figure | None:
 
 
 def name(period: Period) -> str:
-    """The month in which the period begins, as "2026-03"."""
-    return f"{period.since.astimezone(period.county.zone):%Y-%m}"
+    """The period's own, or else the month in which it begins, as "2026-03"."""
+    return period.name or f"{period.since.astimezone(period.county.zone):%Y-%m}"
 
 
 def _written(figure: Figure) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -14,6 +14,8 @@ from conversations.languages import Language
 from records.tables import consent_events
 
 DECEMBER = 12
+SPAN = timedelta(days=28)
+"""Four whole weeks, so that as many Mondays are in each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Period:
     now: datetime
     county: County
     languages: Mapping[str, Language]
+    name: str = ""
+    """Of a period that is no month: "lately", "before"."""
     found: dict[object, Any] = field(default_factory=dict, compare=False)
     """What several measures need, once it was read over one connection: see `reading.engaged`."""
 
@@ -45,6 +49,18 @@ def between(first: date, after_last: date, now: datetime, county: County, langua
 def month(year: int, number: int, now: datetime, county: County, languages: Mapping[str, Language]) -> Period:
     """Raises ValueError as `between`."""
     return between(date(year, number, 1), _next_month(date(year, number, 1)), now, county, languages)
+
+
+def lately(now: datetime, county: County, languages: Mapping[str, Language]) -> Period:
+    """The last SPAN days, today's among them."""
+    tomorrow = now.astimezone(county.zone).date() + timedelta(days=1)
+    return replace(between(tomorrow - SPAN, tomorrow, now, county, languages), name="lately")
+
+
+def before(now: datetime, county: County, languages: Mapping[str, Language]) -> Period:
+    """As many days before those that are `lately`."""
+    first = now.astimezone(county.zone).date() + timedelta(days=1) - SPAN
+    return replace(between(first - SPAN, first, now, county, languages), name="before")
 
 
 def months_until(last: Period, how_many: int) -> Sequence[Period]:

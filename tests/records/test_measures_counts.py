@@ -326,8 +326,21 @@ def test_a_settled_month_is_counted_once_and_kept_as_it_was(world: World) -> Non
     kept.keep(world.connection, [first.row, first.row])
     world.needs(world.join(), on(4), Trigger.MEDICAL, level="U0")
     assert kept.count(world.connection, crises, MARCH, kept.COUNTY) == kept.Counted(first.figures)
-    so_far = replace(MARCH, now=MARCH.until)
-    assert kept.count(world.connection, crises, replace(so_far, since=on(2, month=2)), kept.COUNTY).row is None
+
+
+def test_what_is_not_settled_is_kept_for_the_day_and_of_few_clients_not_at_all(world: World) -> None:
+    crises = next(measure for measure in MEASURES if measure.id == "M28")
+    so_far = replace(MARCH, now=MARCH.until + timedelta(hours=12))
+    first = kept.count(world.connection, crises, so_far, kept.COUNTY)
+    assert first.row is not None
+    kept.keep(world.connection, [first.row])
+    world.needs(world.join(), on(4), Trigger.MEDICAL, level="U0")
+    for later, expected in ((2, 1), (20, 2), (24 * 20, 2)):
+        found = kept.count(
+            world.connection, crises, replace(so_far, now=so_far.now + timedelta(hours=later)), kept.COUNTY
+        )
+        assert len(found.figures) == expected
+    assert kept.count(world.connection, crises, so_far, kept.of_worker("w" * 32)).row is None
 
 
 def test_one_month_comes_after_another() -> None:

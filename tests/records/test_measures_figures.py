@@ -15,7 +15,7 @@ def test_what_is_hidden_shows_no_number_and_what_is_small_is_hidden(
 ) -> None:
     before = [share(str(n), rows, part=part) for n, rows in enumerate(groups)]
     for figure, shown in zip(before, hide(before, fewest), strict=True):
-        if 0 < figure.people < fewest or 0 < figure.counted < fewest:
+        if any(0 < behind < fewest for behind in (figure.people, figure.counted, figure.others)):
             assert shown.hidden
         if shown.hidden:
             assert (shown.numerator, shown.denominator, shown.value, shown.people) == (None, None, None, 0)
@@ -28,6 +28,11 @@ def test_people_decide_and_not_events() -> None:
 def test_one_hidden_part_of_a_total_takes_a_second_along() -> None:
     parts = [replace(share(str(n), []), people=30, counted=n, part=True) for n in (3, 9, 18)]
     assert [figure.hidden for figure in hide(parts)] == [True, True, False]
+
+
+def test_a_share_of_nearly_all_shows_the_few_who_are_not_in_it() -> None:
+    of_100 = [share("x", [(str(n), n >= others) for n in range(100)]) for others in (0, 2, 5)]
+    assert [hide([figure])[0].hidden for figure in of_100] == [False, True, False]
 
 
 def test_an_item_of_a_list_is_on_screen_and_never_published() -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from aiohttp import web
-from sqlalchemy import Connection
 
+from bot import measuring
 from bot.keys import CLOCK, COUNTY, LANGUAGES, READER, WRITER
 from bot.site import render
 from bot.staff.oversight.measure_words import GROUPS, IN_SHORT, IN_THE_CHART
@@ -56,13 +56,14 @@ class Asked:
 
 async def show_measures(request: web.Request, me: Session) -> web.Response:
     asked, scope = await _asked(request), kept.of(me.sight)
-    found = await _count(request, MEASURES, asked.period, scope)
+    counted = await _counted(request, MEASURES, asked.period, scope)
+    found = {measure_id: one.figures for measure_id, one in counted.items()}
     medians = await _medians(request, me, asked.period)
     lines = {
         name: [(BY_ID[one], _shown(found[one], me), IN_SHORT.get(one, 1), medians.get(one)) for one in ids]
         for name, ids in GROUPS.items()
     }
-    context = {**_context(request, me, asked), "groups": lines, "has_medians": bool(medians)}
+    context = {**_context(request, me, asked), "groups": lines, "counted_at": measuring.counted_at(counted)}
     return render(request, "oversight/measures.html", context)
 
 
@@ -73,7 +74,8 @@ async def show_measure(request: web.Request, me: Session) -> web.Response:
         raise web.HTTPNotFound
     asked, scope = await _asked(request), kept.of(me.sight)
     before = [one for one in reversed(asked.months) if one.since <= asked.period.since][-MONTHS_IN_A_TREND:]
-    trend = [(one, (await _count(request, [measure], one, scope))[measure.id]) for one in before]
+    counted = [await _counted(request, [measure], one, scope) for one in before]
+    trend = [(one, found[measure.id].figures) for one, found in zip(before, counted, strict=True)]
     split = _split(request, me, measure)
     groups: Mapping[str, Sequence[Figure]] = {}
     if split:
@@ -82,6 +84,7 @@ async def show_measure(request: web.Request, me: Session) -> web.Response:
     labels = [figure.label for figure in trend[-1][1] if not figure.item][: IN_THE_CHART.get(measure.id, 1)]
     context = {
         **_context(request, me, asked),
+        "counted_at": measuring.counted_at(counted[-1]),
         "measure": measure,
         "figures": _shown(trend[-1][1], me),
         "labels": labels,
@@ -146,15 +149,15 @@ async def _asked(request: web.Request) -> Asked:
 async def _count(
     request: web.Request, measures: Sequence[Measure], period: Period, scope: Scope
 ) -> Mapping[str, Sequence[Figure]]:
-    """As counted, before small cells are hidden. A month that is settled is kept."""
-
-    def read(connection: Connection) -> Mapping[str, Counted]:
-        return {measure.id: kept.count(connection, measure, period, scope) for measure in measures}
-
-    found = await request.app[READER].run(read)
-    if new := [one.row for one in found.values() if one.row is not None]:
-        await request.app[WRITER].run(partial(kept.keep, rows=new))
+    """Before small cells are hidden."""
+    found = await _counted(request, measures, period, scope)
     return {measure_id: one.figures for measure_id, one in found.items()}
+
+
+async def _counted(
+    request: web.Request, measures: Sequence[Measure], period: Period, scope: Scope
+) -> Mapping[str, Counted]:
+    return await measuring.count(request.app[READER], request.app[WRITER], measures, period, scope)
 
 
 async def _medians(request: web.Request, me: Session, period: Period) -> Mapping[str, Figure]:
