@@ -29,6 +29,7 @@ from bot.hooks.digest_round import DigestRound
 from bot.hooks.event_round import EventRound
 from bot.hooks.invitations import mailer
 from bot.hooks.replies import add_replies
+from bot.hooks.weekly_mail import WeeklyMail
 from bot.imports.background import BackgroundImports
 from bot.inbound import add_webhooks
 from bot.keys import CLOCK, COUNTY, LANGUAGES, PACE, READER, SETTINGS, STAFF_MAIL, TEXTS, WALL_CLOCK, WRITER
@@ -251,7 +252,8 @@ async def _pass_all_up(house: House) -> None:
 
 def _start_hooks(house: House) -> None:
     plan, writer = house.plan, house.writer
-    hooks = Hooks(writer, plan.hooks, plan.settings.public_url, plan.clock)
+    weekly = WeeklyMail(house.reader, writer, plan.county, plan.languages, plan.settings.public_url, plan.clock)
+    hooks = Hooks(writer, plan.hooks, plan.settings.public_url, plan.clock, weekly=weekly)
     hooks.start()
     house.work.add(hooks.close)
     digests = Ticker(TICK, DigestRound(writer, plan.county, plan.clock).take)

@@ -108,6 +108,8 @@ class CountyFile(_Table):
     rest_weeks: Annotated[int, Field(ge=1, le=26)] = 2
     on_call: bool = False
     digest_at: ClockTime = time(8, 30)
+    weekly_on: Day = "mon"
+    weekly_at: ClockTime = time(8, 30)
     hooks: Annotated[list[HookEntry], BeforeValidator(as_entries), AfterValidator(in_agreement)] = []
 
     @model_validator(mode="after")
@@ -120,6 +122,10 @@ class CountyFile(_Table):
             raise ValueError("send_days and office_days need at least one day each")
         if not self.office_hours.hours().holds(self.digest_at):
             raise ValueError("digest_at lies outside office_hours; move it")
+        if not self.office_hours.hours().holds(self.weekly_at):
+            raise ValueError("weekly_at lies outside office_hours; move it")
+        if self.weekly_on not in self.office_days:
+            raise ValueError("weekly_on is none of the office_days; choose one of them")
         return self
 
     def county(self) -> County:
@@ -146,6 +152,8 @@ class CountyFile(_Table):
             rest_weeks=self.rest_weeks,
             on_call=self.on_call,
             digest_at=self.digest_at,
+            weekly_on=DAYS.index(self.weekly_on),
+            weekly_at=self.weekly_at,
             hooks=tuple(entry.hook() for entry in self.hooks),
         )
 

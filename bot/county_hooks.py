@@ -31,6 +31,7 @@ class HookEntry(BaseModel):
     levels: list[LevelName] = ["U0", "U1", "U2"]
     to: list[AudienceName] = list(EVERYBODY)
     digest: bool = False
+    weekly: bool = False
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> Self:
@@ -44,8 +45,10 @@ class HookEntry(BaseModel):
     def _hears_something(self) -> Self:
         if not self.to:
             raise ValueError("to is empty; name at least one, such as worker")
-        if not self.levels and not self.digest:
+        if not (self.levels or self.digest or self.weekly):
             raise ValueError("hears of nothing; name a level in levels, or set digest = true")
+        if self.weekly and self.kind != "staff_mail":
+            raise ValueError("weekly is for staff_mail only; each reader gets a letter of their own")
         if self.secret_env and self.kind != "webhook":
             raise ValueError("secret_env is for webhooks only; nothing else is signed")
         return self
@@ -57,6 +60,7 @@ class HookEntry(BaseModel):
             frozenset(map(Level, self.levels)),
             frozenset(map(Audience, self.to)),
             self.digest,
+            self.weekly,
         )
 
 
@@ -68,8 +72,10 @@ def as_entries(written: object) -> object:
 
 
 def in_agreement(entries: list[HookEntry]) -> list[HookEntry]:
-    """Raises ValueError for a name that stands twice: notices are kept under it."""
+    """Raises ValueError for a name that stands twice, since notices are kept under it, and for a second weekly one."""
     names = [entry.name for entry in entries]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise ValueError(f"has two hooks of the name {twice}; rename one")
+    if sum(entry.weekly for entry in entries) > 1:
+        raise ValueError("has two hooks with weekly = true, and each reader would get two letters; leave it to one")
     return entries

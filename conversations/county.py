@@ -54,7 +54,8 @@ class Audience(StrEnum):
 class Hook:
     """Who hears through it that a person is needed, and of which levels. Its address is known at the edge alone.
 
-    `digest` is once a working day: what is open, and the looks (U3) that nobody is called for.
+    `digest` is once a working day: what is open, and the looks (U3) that nobody is called for. `weekly`, of a mail
+    server for staff, is once a week, to supervisors and managers: how clients fare.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Hook:
     levels: frozenset[Level] = frozenset({Level.U0, Level.U1, Level.U2})
     to: frozenset[Audience] = frozenset(Audience)
     digest: bool = False
+    weekly: bool = False
 
 
 class Tool(StrEnum):
@@ -107,3 +109,6 @@ class County:
     rest_weeks: int = 2
     hooks: tuple[Hook, ...] = ()
     digest_at: time = time(8, 30)
+    weekly_on: int = 0
+    """A day of the week, 0 for Monday."""
+    weekly_at: time = time(8, 30)

@@ -52,9 +52,9 @@ def make(connection: Connection, county: County, day: date, now: datetime) -> No
         if not hook.digest:
             continue
         if hook.kind is HookKind.STAFF_MAIL:
-            made += [_row(hook, occasion, now, id_) for id_, role in readers if _reads(hook, role)]
+            made += [row(hook, occasion, now, id_) for id_, role in readers if _reads(hook, role)]
         else:
-            made.append(_row(hook, occasion, now))
+            made.append(row(hook, occasion, now))
     hook_queue.put(connection, made)
 
 
@@ -64,11 +64,11 @@ def _reads(hook: Hook, role: str) -> bool:
     return role in (Role.SUPERVISOR, Role.MANAGER) and Audience.SUPERVISOR in hook.to
 
 
-def _row(hook: Hook, occasion: str, now: datetime, staff_id: str | None = None) -> Row:
-    """Its id follows from what it is, so that a second one has no place."""
-    row = hook_queue.delivery(hook.name, occasion, now, staff_id=staff_id)
+def row(hook: Hook, occasion: str, now: datetime, staff_id: str | None = None) -> Row:
+    """Of a digest. Its id follows from what it is, so that a second one has no place."""
     said = "\n".join((hook.name, occasion, staff_id or ""))
-    return row | {"id": hashlib.sha256(said.encode()).hexdigest()[:32]}
+    found = hook_queue.delivery(hook.name, occasion, now, staff_id=staff_id)
+    return found | {"id": hashlib.sha256(said.encode()).hexdigest()[:32]}
 
 
 def of_hook(connection: Connection, hook: Hook, now: datetime) -> Counts:

@@ -30,7 +30,8 @@ RAISED = "raised"
 AGAIN = "again"
 PASSED_UP = "passed_up"
 DIGEST = "digest"
-"""Occasions. The last four are followed by a colon and a word: the level, a count, who has it now, the day."""
+WEEKLY = "weekly"
+"""Occasions. The last five are followed by a colon and a word: the level, a count, who has it now, the day, Monday."""
 
 CALLS_AGAIN = frozenset({AGAIN, HALF_TIME, PASSED_UP})
 """Nothing new in them: once somebody has taken the item, they are not wanted."""

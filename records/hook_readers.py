@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, false, or_, select
 from conversations.county import Audience, Hook
 from conversations.escalations import Level
 from records.escalation_calls import MANAGER
-from records.hook_queue import HookDelivery, audiences
+from records.hook_queue import WEEKLY, HookDelivery, audiences
 from records.roles import Right, Role, roles_with
 from records.tables import clients, escalations, staff
 
@@ -19,7 +19,12 @@ HANDS = roles_with(Right.ANSWER) - {Role.SUPERVISOR}
 
 def addresses(connection: Connection, hook: Hook, one: HookDelivery) -> Sequence[str]:
     """E-mail addresses of staff who are active, sorted. Empty when nobody is concerned who could be written to."""
-    whose = staff.c.id == one.staff_id if one.escalation_id is None else _concerned(connection, hook, one)
+    if one.escalation_id is not None:
+        whose = _concerned(connection, hook, one)
+    else:
+        whose = staff.c.id == one.staff_id
+        if one.kind == WEEKLY:
+            whose &= staff.c.weekly_digest
     return connection.scalars(select(staff.c.email).where(staff.c.active, whose).order_by(staff.c.email)).all()
 
 

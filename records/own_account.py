@@ -19,6 +19,7 @@ class Me:
     email: str
     password_hash: str
     has_second_factor: bool
+    weekly_digest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class LogIn:
 
 
 def me(connection: Connection, staff_id: str) -> Me:
-    columns = (staff.c.email, staff.c.password_hash, staff.c.totp_step.is_not(None))
+    columns = (staff.c.email, staff.c.password_hash, staff.c.totp_step.is_not(None), staff.c.weekly_digest)
     return Me(*connection.execute(select(*columns).where(staff.c.id == staff_id)).one())
 
 
@@ -63,6 +64,11 @@ def set_languages(connection: Connection, staff_id: str, writes: Collection[str]
 def choose_language(connection: Connection, staff_id: str, language: str) -> None:
     """That of the staff pages. It is nobody else's matter, so it is not in the log."""
     connection.execute(update(staff).where(staff.c.id == staff_id).values(language=language))
+
+
+def choose_weekly_digest(connection: Connection, staff_id: str, *, wanted: bool) -> None:
+    """Whether it comes by e-mail. As with the language, it is nobody else's matter."""
+    connection.execute(update(staff).where(staff.c.id == staff_id).values(weekly_digest=wanted))
 
 
 def change_password(connection: Connection, staff_id: str, password_hash: str, token_hash: str, now: datetime) -> None:

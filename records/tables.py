@@ -72,6 +72,9 @@ staff = Table(
     Column("totp_step", Integer),  # the last one that was used: no code counts twice; none: not set up yet
     Column("writes", String(80), nullable=False, server_default=""),  # codes of languages; "": the county's first alone
     Column("language", String(10), nullable=False, server_default=""),  # of the pages; "": as the browser asks
+    Column(
+        "weekly_digest", Boolean, nullable=False, server_default=text("true")
+    ),  # by e-mail; see records.weekly_digests
     Column("oidc_identity", String(64), unique=True),  # a hash of issuer and subject; none before a log-in by it
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("created_at", Moment, nullable=False),

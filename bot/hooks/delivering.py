@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import groupby
@@ -22,10 +23,11 @@ from bot.hooks.addresses import Address
 from bot.hooks.letters import Carrier, Failure, Letter
 from bot.hooks.notes import NoteCarrier
 from bot.hooks.webhooks import WebhookCarrier
+from bot.hooks.weekly_mail import WeeklyMail
 from conversations.county import HookKind
 from records import digests, hook_queue, hook_readers
 from records.errors import StorageError
-from records.hook_queue import DIGEST, HookDelivery
+from records.hook_queue import DIGEST, WEEKLY, HookDelivery
 from records.writer import Writer
 
 log = structlog.get_logger()
@@ -44,8 +46,8 @@ MOST_TRIES = 10
 class Hooks:
     """Delivers what is due. `start` it in a running event loop; `close` lets what is under way come to its end.
 
-    `addresses` are the hooks by their names, `clock` the programme's time. `poll` and `patience`, how long a hook may
-    take to answer, are in seconds.
+    `addresses` are the hooks by their names, `clock` the programme's time; `weekly` writes what a week's digest says.
+    `poll` and `patience`, how long a hook may take to answer, are in seconds.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Hooks:
         public_url: str,
         clock: Clock,
         *,
+        weekly: WeeklyMail | None = None,
         poll: float = POLL,
         patience: float = PATIENCE,
     ) -> None:
@@ -62,6 +65,7 @@ class Hooks:
         self._addresses = addresses
         self._public_url = public_url
         self._clock = clock
+        self._weekly = weekly
         self._poll = poll
         self._patience = patience
         self._closing = asyncio.Event()
@@ -146,10 +150,10 @@ class Hooks:
 
     async def _deliver(self, carrier: Carrier | None, letter: Letter) -> None:
         one = letter.delivery
-        if letter.counts is not None and not letter.counts:
+        if (letter.counts is not None and not letter.counts) or (one.kind == WEEKLY and not letter.readers):
             await self._writer.run(lambda c: hook_queue.cancel(c, one.id))
             return
-        failure = await carrier.carry(letter) if carrier else Failure("the county file has no such hook", for_good=True)
+        failure = await self._carry(carrier, letter)
         if failure is None:
             await self._writer.run(lambda c: hook_queue.delivered(c, one.id))
         elif failure.for_good or one.tries >= MOST_TRIES:
@@ -159,6 +163,19 @@ class Hooks:
             log.warning("hook not delivered", hook=one.hook, tries=one.tries, error=failure.error)
             again = self._clock.now() + wait_after(one.tries)
             await self._writer.run(lambda c: hook_queue.retry(c, one.id, again, failure.error))
+
+    async def _carry(self, carrier: Carrier | None, letter: Letter) -> Failure | None:
+        if carrier is None:
+            return Failure("the county file has no such hook", for_good=True)
+        if letter.delivery.kind == WEEKLY and self._weekly:
+            try:
+                letter = replace(letter, mail=await self._weekly.write(letter.delivery))
+            except StorageError:
+                raise
+            except Exception as error:
+                log.exception("weekly digest not written")
+                return Failure(type(error).__name__)
+        return await carrier.carry(letter)
 
 
 def wait_after(tries: int) -> timedelta:

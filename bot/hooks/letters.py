@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,12 +11,22 @@ from records.hook_queue import HookDelivery
 
 
 @dataclass(frozen=True, slots=True)
+class Mail:
+    """What an e-mail says in more than a line. `page` is HTML; mail programs are given it as plain text, too."""
+
+    title: str
+    page: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
-    """`counts` are a digest's; `readers` the e-mail addresses of staff, where it goes to them."""
+    """`counts` has a day's digest, `mail` a week's; `readers` are e-mail addresses of staff, where it goes to them."""
 
     delivery: HookDelivery
     counts: Counts | None = None
     readers: Sequence[str] = ()
+    mail: Mail | None = None
 
 
 @dataclass(frozen=True, slots=True)

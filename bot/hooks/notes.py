@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
-from bot.hooks.letters import Failure, Letter, link
+from bot.hooks.letters import Failure, Letter, Mail, link
 from bot.settings import is_loopback
 from conversations.county import HookKind
+
+if TYPE_CHECKING:
+    from apprise import NotifyFormat
 
 PATIENCE = 25.0
 """Seconds for one note to all its readers."""
@@ -45,6 +48,8 @@ class NoteCarrier:
     async def carry(self, letter: Letter) -> Failure | None:
         if self._to_staff and not letter.readers:
             return Failure("nobody to write to", for_good=True)
+        if letter.mail:
+            return await _guarded(self._patience, _mail, self._url, letter.readers, letter.mail)
         title, body = words(letter, self._public_url)
         return await hand_over(self._url, letter.readers, title, body, self._patience)
 
@@ -53,9 +58,13 @@ async def hand_over(
     url: str, readers: Sequence[str], title: str, body: str, patience: float = PATIENCE
 ) -> Failure | None:
     """One note. `readers` are e-mail addresses where `url` is a mail server, and empty elsewhere."""
+    return await _guarded(patience, _notify, url, readers, title, body)
+
+
+async def _guarded(patience: float, send: Callable[..., bool], *what: object) -> Failure | None:
     try:
         async with asyncio.timeout(patience):
-            taken = await asyncio.to_thread(_notify, url, readers, title, body)
+            taken = await asyncio.to_thread(send, *what)
     except Exception as error:  # noqa: BLE001  whatever a plug-in of apprise raises; its words may hold the address
         return Failure(type(error).__name__)
     return None if taken else Failure("not taken")
@@ -97,7 +106,26 @@ def _names(protocol: object) -> tuple[str, ...]:
 
 def _notify(url: str, readers: Sequence[str], title: str, body: str) -> bool:
     """Hand it over, as plain text that holds nothing from elsewhere; follow no redirect. True once taken."""
-    from apprise import Apprise, AppriseAsset, NotifyFormat  # noqa: PLC0415
+    from apprise import NotifyFormat  # noqa: PLC0415
+
+    parts = _parts(url)
+    if parts["schema"] in MAIL:
+        parts["format"] = NotifyFormat.TEXT
+    if readers:
+        parts["targets"] = list(readers)
+    return _send(parts, title, body, NotifyFormat.TEXT)
+
+
+def _mail(url: str, readers: Sequence[str], mail: Mail) -> bool:
+    """As plain text and as HTML. True once taken."""
+    from apprise import NotifyFormat  # noqa: PLC0415
+
+    parts = _parts(url) | {"targets": list(readers), "format": NotifyFormat.HTML, "headers": dict(mail.headers)}
+    return _send(parts, mail.title, mail.page, NotifyFormat.HTML)
+
+
+def _send(parts: dict[str, Any], title: str, body: str, body_format: NotifyFormat) -> bool:
+    from apprise import Apprise, AppriseAsset  # noqa: PLC0415
 
     _hush()
     asset = AppriseAsset(
@@ -111,13 +139,8 @@ def _notify(url: str, readers: Sequence[str], title: str, body: str) -> bool:
         pgp_autogen=False,
         pem_autogen=False,
     )
-    parts = _parts(url)
-    if parts["schema"] in MAIL:
-        parts["format"] = NotifyFormat.TEXT
-    if readers:
-        parts["targets"] = list(readers)
     service = Apprise.instantiate(parts, asset=asset)
-    return service is not None and bool(service.notify(body=body, title=title, body_format=NotifyFormat.TEXT))
+    return service is not None and bool(service.notify(body=body, title=title, body_format=body_format))
 
 
 def _parts(url: str) -> dict[str, Any]:

@@ -43,9 +43,8 @@ def add_site(app: web.Application) -> None:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.policies["ext.i18n.trimmed"] = True
-    environment.globals.update(static=static, spoken=wording.spoken)
-    _speak_in(environment)
+    environment.globals.update(static=static)
+    speak_in(environment)
     environment.filters.update(wall_time.FILTERS)
     app.middlewares.append(in_their_language)
     app.middlewares.append(refuse_other_sites)
@@ -53,8 +52,10 @@ def add_site(app: web.Application) -> None:
     app.router.add_static("/static", STATIC)
 
 
-def _speak_in(environment: jinja2.Environment) -> None:
+def speak_in(environment: jinja2.Environment) -> None:
     """Gettext's functions for templates, which put things in themselves, and escape them."""
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.globals.update(spoken=wording.spoken)
     wording.load_staff_languages()
     translations = {
         "gettext": wording.gettext_of,

@@ -15,6 +15,8 @@ NOTICES = Words(
         "too-late": "That text is already going out, so it stays as it is.",
         "language-chosen": "The pages speak your language now.",
         "languages-chosen": "Noted which languages you write.",
+        "weekly-on": "The digest comes once a week.",
+        "weekly-off": "The digest comes no more.",
         "paused": "What goes out by itself waits until then.",
         "resumed": "What waited goes out again, each at its next hour.",
         "calendar-opened": "The address is made. Put it into your calendar program.",

@@ -193,6 +193,7 @@ ROUTES: Sequence[StaffRoute] = (
     _post("/staff/account/second-factor", Right.OWN_ACCOUNT, own_account_page.change_second_factor),
     _post("/staff/account/language", Right.OWN_ACCOUNT, own_account_page.choose_language),
     _post("/staff/account/languages", Right.TEXT, own_account_page.choose_languages),
+    _post("/staff/account/weekly-digest", Right.SEE_MEASURES, own_account_page.choose_weekly_digest),
     _post("/staff/account/end-others", Right.OWN_ACCOUNT, own_account_page.end_others),
     _get("/staff/accounts", Right.KEEP_STAFF, account_pages.show_accounts),
     _post("/staff/accounts", Right.KEEP_STAFF, account_pages.add_account),

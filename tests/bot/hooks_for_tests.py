@@ -17,6 +17,7 @@ from sqlalchemy import Connection, insert, select
 
 from bot.hooks.addresses import Address
 from bot.hooks.delivering import LONGEST_WAIT, Hooks
+from bot.hooks.weekly_mail import WeeklyMail
 from conversations.county import County, Hook
 from records import hook_queue
 from records.ids import new_id
@@ -158,7 +159,9 @@ async def leap_until(street: Street, wanted: Mapping[str, str]) -> None:
 
 @asynccontextmanager
 async def at_work(street: Street, addresses: Mapping[str, Address], patience: float = 15) -> AsyncIterator[Hooks]:
-    hooks = Hooks(street.house.writer, addresses, street.url, street.clock, poll=0.01, patience=patience)
+    house, plan = street.house, street.house.plan
+    weekly = WeeklyMail(house.reader, house.writer, plan.county, plan.languages, street.url, street.clock)
+    hooks = Hooks(house.writer, addresses, street.url, street.clock, weekly=weekly, poll=0.01, patience=patience)
     hooks.start()
     yield hooks
     await hooks.close()

@@ -63,6 +63,8 @@ def test_every_key_reaches_the_county(tmp_path: Path) -> None:
         caps = { a_day = 2, a_week = 5, a_month = 20 }
         on_call = true
         digest_at = "09:15"
+        weekly_on = "tue"
+        weekly_at = "10:00"
 
         [[hooks]]
         name = "night"
@@ -96,6 +98,8 @@ def test_every_key_reaches_the_county(tmp_path: Path) -> None:
         approval_over=10,
         on_call=True,
         digest_at=time(9, 15),
+        weekly_on=1,
+        weekly_at=time(10),
         hooks=(
             Hook(
                 "night",

@@ -134,3 +134,12 @@ async def test_who_needs_no_second_factor_has_none_to_change(office: Office, ana
 )
 def test_a_browser_is_named_in_plain_words(says: str, words: str) -> None:
     assert in_words(says) == words
+
+
+async def test_a_supervisor_ends_the_weekly_digest_and_takes_it_up_again(office: Office, browser: Browser) -> None:
+    await browser.log_in("sue@county.example")
+    await browser.get("/staff/account")
+    wants = select(staff.c.weekly_digest).where(staff.c.id == office.sue)
+    for said, expected in (("no", False), ("yes", True)):
+        await browser.post("/staff/account/weekly-digest", weekly=said)
+        assert await office.house.reader.run(lambda c: c.scalar(wants)) is expected

@@ -20,6 +20,7 @@ from bot.wording import N_, STAFF_LANGUAGES, _
 from records import own_account
 from records.roles import needs_second_factor
 from records.sessions import Session
+from records.weekly_digests import READERS
 
 HERE = "/staff/account"
 NOT_YOURS = N_("That is not your password.")
@@ -80,6 +81,13 @@ async def choose_languages(request: web.Request, me: Session) -> web.Response:
     keep = partial(own_account.set_languages, staff_id=me.staff_id, writes=writes, by=me.staff_id, now=now)
     await request.app[WRITER].run(keep)
     return see_other(notices.address(HERE, "languages-chosen"))
+
+
+async def choose_weekly_digest(request: web.Request, me: Session) -> web.Response:
+    """Whether it comes by e-mail."""
+    wanted = (await filled_in(request, "weekly"))["weekly"] == "yes"
+    await request.app[WRITER].run(partial(own_account.choose_weekly_digest, staff_id=me.staff_id, wanted=wanted))
+    return see_other(notices.address(HERE, "weekly-on" if wanted else "weekly-off"))
 
 
 async def end_others(request: web.Request, me: Session) -> web.Response:
@@ -153,6 +161,7 @@ async def _page(request: web.Request, me: Session, amiss: Amiss = NOTHING, statu
         "this": token_hash_of(request),
         "shortest": passwords.SHORTEST,
         "may_change_second_factor": mine.has_second_factor and _needs(request, me),
+        "weekly_digests": me.role in READERS and any(hook.weekly for hook in request.app[COUNTY].hooks),
         "amiss_with": amiss,
         "notice": notices.of(request),
     }

@@ -98,6 +98,7 @@ OCCASIONS = Words(
         "back": "Back after it was put off",
         "resolved": "Closed",
         "digest": "The daily digest",
+        "weekly": "The weekly digest",
     }
 )
 """What a notice to another system says."""
