@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from bot.clock import Clock
 from conversations.county import County
 from conversations.languages import Language
-from records.measures import kept, period
+from records.measures import kept, period, splits
+from records.measures.figures import PUBLISHED, Figure, hide
 from records.measures.kept import Counted, Scope
 from records.measures.period import Period
 from records.measures.register import MEASURES, Measure
@@ -39,6 +40,29 @@ async def count(
     if new := [one.row for one in found.values() if one.row is not None]:
         await writer.run(partial(kept.keep, rows=new))
     return found
+
+
+Published = Mapping[str, Sequence[Figure]]
+"""Figures by the measures' ids, with small cells hidden as in anything published."""
+
+
+async def published(reader: Reader, writer: Writer, wanted: Period, scope: Scope) -> Published:
+    if scope is not kept.COUNTY:
+        teams = await published_teams(reader, writer, wanted)
+        return teams[scope.key]
+    found = await count(reader, writer, MEASURES, wanted, scope)
+    return {measure_id: hide(one.figures, PUBLISHED) for measure_id, one in found.items()}
+
+
+async def published_teams(reader: Reader, writer: Writer, wanted: Period) -> Mapping[str, Published]:
+    """By the keys of their scopes. Where the county less the others would give one away, another goes along."""
+    scopes = (await reader.run(kept.teams)).values()
+    each = {scope.key: await count(reader, writer, MEASURES, wanted, scope) for scope in scopes}
+    hidden = {
+        measure.id: splits.hide_across({key: hide(found[measure.id].figures, PUBLISHED) for key, found in each.items()})
+        for measure in MEASURES
+    }
+    return {key: {measure_id: groups[key] for measure_id, groups in hidden.items()} for key in each}
 
 
 def counted_at(found: Mapping[str, Counted]) -> datetime | None:

@@ -39,6 +39,7 @@ class Scope(StrEnum):
     ESCALATIONS_READ = "escalations:read"
     ESCALATIONS_WRITE = "escalations:write"
     LOG_READ = "log:read"
+    MEASURES_READ = "measures:read"
     WEBHOOKS_WRITE = "webhooks:write"
 
 
@@ -54,6 +55,7 @@ MEANS = {
     Scope.ESCALATIONS_READ: "list escalations, with what each is about",
     Scope.ESCALATIONS_WRITE: "acknowledge and resolve escalations",
     Scope.LOG_READ: "follow the engagement log, without names and texts",
+    Scope.MEASURES_READ: "read the measures of a month, with small groups hidden",
     Scope.WEBHOOKS_WRITE: "be told of events at an address of one's own",
 }
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from bot.api import clients, escalations, log, nudges, threads, visits, webhooks
+from bot.api import clients, escalations, log, measures, nudges, threads, visits, webhooks
 from bot.api.calls import View
 from bot.api.clients import Client, ClientPut
 from bot.api.escalations import Escalation
 from bot.api.log import LogRow
+from bot.api.measures import MeasuredMonth
 from bot.api.nudges import Nudge
 from bot.api.problems import ProblemKind
 from bot.api.shapes import EXTERNAL_ID, ID, Nothing, Page, PageAsked
@@ -277,4 +278,15 @@ ROUTES: Sequence[ApiRoute] = (
     ),
     _get("/log", Scope.LOG_READ, log.list_log, "Follow the engagement log", Page[LogRow], log.LogListAsked),
     _get("/log/{row_id}", Scope.LOG_READ, log.show_log_row, "Read a row of the log", LogRow),
+    ApiRoute(
+        "GET",
+        "/measures",
+        Scope.MEASURES_READ,
+        measures.show_measures,
+        "Read the measures of a month",
+        MeasuredMonth,
+        measures.MonthAsked,
+        "Of the token's team or, without one, of the county. What is not settled yet is counted once a night.",
+        refuses=(ProblemKind.NOT_FOUND,),
+    ),
 )

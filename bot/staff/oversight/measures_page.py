@@ -17,7 +17,7 @@ from bot.staff.spreadsheet import Format, Row, send_table
 from records import engagement
 from records.engagement import Kind
 from records.measures import kept, splits
-from records.measures.figures import PUBLISHED, Figure, hide
+from records.measures.figures import Figure, hide
 from records.measures.kept import Counted, Scope
 from records.measures.period import Period, months_since_the_first
 from records.measures.register import MEASURES, Measure
@@ -103,28 +103,21 @@ async def download_measures(request: web.Request, me: Session) -> web.StreamResp
     now, app = request.app[CLOCK].now(), request.app
     note = partial(engagement.note_staff_act, kind=Kind.MEASURES_EXPORTED, staff_id=me.staff_id, now=now)
     await app[WRITER].run(partial(note, subject=asked.month))
-    found = await _count(request, MEASURES, asked.period, scope)
-    by_team: dict[str, Mapping[str, Sequence[Figure]]] = {}
+    reader, writer = app[READER], app[WRITER]
+    groups = {"": await measuring.published(reader, writer, asked.period, scope)}
     if scope is kept.COUNTY:
-        teams = await app[READER].run(kept.teams)
-        each = {name: await _count(request, MEASURES, asked.period, theirs) for name, theirs in teams.items()}
-        for measure in MEASURES:
-            groups = {name: hide(counted[measure.id], PUBLISHED) for name, counted in each.items()}
-            by_team[measure.id] = splits.hide_across(groups)
-    rows = list(_rows(asked, app[COUNTY].name, found, by_team))
+        theirs = await measuring.published_teams(reader, writer, asked.period)
+        names = await reader.run(kept.teams)
+        groups |= {name: theirs[one.key] for name, one in names.items()}
+    rows = list(_rows(asked, app[COUNTY].name, groups))
     return await send_table(request, Format.CSV, f"measures-{asked.month}", HEAD, _at_once(rows))
 
 
-def _rows(
-    asked: Asked,
-    office: str,
-    found: Mapping[str, Sequence[Figure]],
-    by_team: Mapping[str, Mapping[str, Sequence[Figure]]],
-) -> Iterable[Row]:
+def _rows(asked: Asked, office: str, groups: Mapping[str, measuring.Published]) -> Iterable[Row]:
+    """The county's, or one team's, stand under no team's name."""
     for measure in MEASURES:
-        groups = {"": hide(found[measure.id], PUBLISHED), **by_team.get(measure.id, {})}
-        for team, figures in groups.items():
-            for one in (figure for figure in figures if not figure.item):
+        for team, published in groups.items():
+            for one in (figure for figure in published[measure.id] if not figure.item):
                 numbers = (one.numerator, one.denominator, one.value)
                 hidden = "yes" if one.hidden else "no"
                 yield (asked.month, office, team, f"{measure.id}.{one.label}", *numbers, hidden, measure.version)
