@@ -18,7 +18,9 @@ from babel.messages.extract import extract, extract_python
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
+from conversations import provider_errors
 from conversations.catalog import notes
+from records.measures.register import MEASURES
 
 HOUSE = Path(__file__).parents[1]
 LOCALES = HOUSE / "locales"
@@ -35,6 +37,8 @@ MARKS: dict[str, Any] = {
     "pgettext": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
     "RefusedError": None,
+    "TooLateError": None,
+    "Told": None,
 }
 """The functions whose first words are for the translators; see `bot.wording`."""
 
@@ -60,6 +64,17 @@ def _add_what_staff_read(catalog: Catalog) -> None:
                 source.seek(0)
                 for _line, message, comments, context in extract(method, source, MARKS, ["Translators:"], OPTIONS):
                     catalog.add(message, context=context, auto_comments=comments)
+    for words in _said_elsewhere():
+        catalog.add(words)
+
+
+def _said_elsewhere() -> Iterator[str]:
+    """What tables say that are read as they are."""
+    for error in (*provider_errors.TABLE, provider_errors.of(None)):
+        yield error.means
+    for measure in MEASURES:
+        parts = (measure.name, measure.numerator, measure.denominator, measure.excludes, measure.note, measure.not_yet)
+        yield from filter(None, parts)
 
 
 def words_of_tables(

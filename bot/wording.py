@@ -21,8 +21,8 @@ from importlib import resources
 from babel import Locale
 
 from bot.errors import Problem, StartError
-from conversations.marking import N_
-from records.errors import RefusedError
+from conversations.marking import N_, Told
+from records.errors import RefusedError, TooLateError
 
 __all__ = ["N_"]
 
@@ -104,9 +104,14 @@ def pgettext(context: str, message: str, **put_in: object) -> str:
     return pgettext_of(context, message) % put_in
 
 
-def refusal(no: RefusedError) -> str:
-    """What the rules do not allow, and what to do instead."""
-    return _(no.message, **no.put_in)
+def told(words: str) -> str:
+    """What the core told, in the language of who reads it; other words as they are."""
+    return _(words.message, **words.put_in) if isinstance(words, Told) else words
+
+
+def refusal(no: RefusedError | TooLateError) -> str:
+    """Why not, and what to do instead."""
+    return _(no.message, **no.put_in) if isinstance(no, RefusedError) else _(str(no))
 
 
 class Words(Mapping[str, str]):

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from conversations.marking import Told
+
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 SENTENCE_END = re.compile(r"[.?!:;]+")
 LONGEST_SENTENCE = 14
@@ -29,7 +31,7 @@ def too_hard(text: str, formula: str) -> str:
     """Why the text is too hard, or "". `formula` is a key of FORMULAS."""
     sentences = [words for part in SENTENCE_END.split(text) if (words := WORD.findall(part))]
     if longest := max((len(words) for words in sentences if len(words) > LONGEST_SENTENCE), default=0):
-        return f"a sentence has {longest} words"
+        return Told("a sentence has %(longest)s words", longest=longest)
     words = [word for sentence in sentences for word in sentence]
     if len(words) < FEWEST_WORDS:
         return ""
@@ -40,12 +42,12 @@ def too_hard(text: str, formula: str) -> str:
 
 def flesch_kincaid(words: float, syllables: float) -> str:
     grade = 0.39 * words + 11.8 * syllables - 15.59
-    return f"school grade {grade:.1f}" if grade > HIGHEST_GRADE else ""
+    return Told("school grade %(grade)s", grade=f"{grade:.1f}") if grade > HIGHEST_GRADE else ""
 
 
 def fernandez_huerta(words: float, syllables: float) -> str:
     ease = 206.84 - 60 * syllables - 1.02 * words
-    return f"reading ease {ease:.0f}" if ease < LOWEST_EASE else ""
+    return Told("reading ease %(ease)s", ease=f"{ease:.0f}") if ease < LOWEST_EASE else ""
 
 
 def english_syllables(word: str) -> int:

@@ -16,6 +16,7 @@ from conversations.dates import say_choice, say_moment, say_near
 from conversations.effects import Purpose, Sentence, Texted
 from conversations.folding import fold
 from conversations.languages import Language
+from conversations.marking import N_, Told
 from conversations.placeholders import LABELS, VALUES
 from conversations.reading_level import too_hard
 from conversations.wording import texted, worded
@@ -164,7 +165,7 @@ def private(text: Text) -> Iterator[str]:
     words = text.whole
     for line in HELP_LINES:
         words = words.replace(line, "")
-    for what, pattern in (("a long number", LONG_NUMBER), ("an amount of money", AMOUNT)):
+    for what, pattern in ((Told("a long number"), LONG_NUMBER), (Told("an amount of money"), AMOUNT)):
         if pattern.search(words):
             yield what
 
@@ -172,7 +173,7 @@ def private(text: Text) -> Iterator[str]:
 def questions(text: Text) -> Iterator[str]:
     asked = max(text.whole.count("?"), text.whole.count("¿"))
     if asked > 1:
-        yield f"{asked} questions"
+        yield Told("%(asked)s questions", asked=asked)
 
 
 def too_long(text: Text) -> Iterator[str]:
@@ -186,7 +187,12 @@ def too_long(text: Text) -> Iterator[str]:
     elif worst.encoding == segments.Alphabet.UCS_2:
         most += 1
     if worst.segments > most:
-        yield f"{worst.segments} parts, {len(worst.body)} characters at worst; {most} allowed"
+        yield Told(
+            "%(parts)s parts, %(characters)s characters at worst; %(most)s allowed",
+            parts=worst.segments,
+            characters=len(worst.body),
+            most=most,
+        )
 
 
 def _at_worst(text: Text, day: datetime) -> Texted:
@@ -222,22 +228,22 @@ def menu_labels(text: Text) -> Iterator[str]:
 
 
 def links(text: Text) -> Iterator[str]:
-    yield from (f"a link: {link}" for link in LINK.findall(text.whole))
+    yield from (Told("a link: %(link)s", link=link) for link in LINK.findall(text.whole))
 
 
 def fancy_signs(text: Text) -> Iterator[str]:
     if segments.tidy(text.whole) != text.whole:
-        yield "signs that do not fit a plain text: curly quotes, long dashes, special spaces"
+        yield Told("signs that do not fit a plain text: curly quotes, long dashes, special spaces")
     if any(unicodedata.category(sign) == "So" for sign in text.whole):
-        yield "an emoji"
+        yield Told("an emoji")
 
 
 def loud(text: Text) -> Iterator[str]:
     if max(text.whole.count("!"), text.whole.count("¡")) > 1:
-        yield "more than one exclamation mark"
+        yield Told("more than one exclamation mark")
     for word in CAPITALS.findall(PLACEHOLDER.sub("", text.whole)):
         if word.isupper() and word not in text.lists.capitals:
-            yield f"{word} is in capitals"
+            yield Told("%(word)s is in capitals", word=word)
 
 
 def last_names(text: Text) -> Iterator[str]:
@@ -270,17 +276,17 @@ def placeholders(template: str) -> frozenset[str]:
 
 ERROR, WARNING = RuleLevel.ERROR, RuleLevel.WARNING
 
-R2 = Rule("R2", ERROR, "Ask or offer instead of telling: what would, you can.", directive)
-R3 = Rule("R3", ERROR, "Say it without failing, blame or force: not yet, what might get in the way.", banned)
-R4 = Rule("R4", ERROR, "Leave it out: others may read this phone.", private)
-R5 = Rule("R5", ERROR, "Ask one thing, and the next when it is answered.", questions)
-R7 = Rule("R7", ERROR, "Say it in fewer words.", too_long)
-R8 = Rule("R8", ERROR, "Use shorter words and sentences.", hard_to_read)
+R2 = Rule("R2", ERROR, N_("Ask or offer instead of telling: what would, you can."), directive)
+R3 = Rule("R3", ERROR, N_("Say it without failing, blame or force: not yet, what might get in the way."), banned)
+R4 = Rule("R4", ERROR, N_("Leave it out: others may read this phone."), private)
+R5 = Rule("R5", ERROR, N_("Ask one thing, and the next when it is answered."), questions)
+R7 = Rule("R7", ERROR, N_("Say it in fewer words."), too_long)
+R8 = Rule("R8", ERROR, N_("Use shorter words and sentences."), hard_to_read)
 R9 = Rule("R9", ERROR, "Offer a person or a pause.", no_way_out)
 R10 = Rule("R10", ERROR, "Give each choice a label of its own that no command uses.", menu_labels)
-R16 = Rule("R16", ERROR, "Say where to look or whom to ask instead.", links)
-R17 = Rule("R17", ERROR, "Use plain quotes, hyphens, full stops and letters.", fancy_signs)
-R18 = Rule("R18", WARNING, "Say it calmly.", loud)
+R16 = Rule("R16", ERROR, N_("Say where to look or whom to ask instead."), links)
+R17 = Rule("R17", ERROR, N_("Use plain quotes, hyphens, full stops and letters."), fancy_signs)
+R18 = Rule("R18", WARNING, N_("Say it calmly."), loud)
 R19 = Rule("R19", ERROR, "Use {name}, the first name, alone.", last_names)
 R20 = Rule("R20", ERROR, "Use the placeholders of the English sentence, no others.", other_placeholders)
 R20_MISSING = Rule("R20", ERROR, "Translate it in the catalog of this language.", not_translated)

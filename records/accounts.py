@@ -103,7 +103,11 @@ def change(
         raise RefusedError("Nobody changes their own role or closes their own account. Ask another admin.")
     theirs = connection.scalar(select(func.count()).where(clients.c.worker_id == staff_id)) or 0
     if theirs and not (active and role in roles_with(Right.TEXT)):
-        raise RefusedError(f"{row.first_name} has {theirs} clients. A supervisor gives them to somebody else first.")
+        raise RefusedError(
+            "%(name)s has %(clients)s clients. A supervisor gives them to somebody else first.",
+            name=row.first_name,
+            clients=theirs,
+        )
     connection.execute(update(staff).where(staff.c.id == staff_id).values(role=role, active=active))
     put_in_team(connection, row.email, team, now)
     if staff_id != by:

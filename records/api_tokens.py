@@ -105,7 +105,9 @@ def create(connection: Connection, wanted: NewToken, by: str, now: datetime) -> 
     """Gives the id. `by` is a staff id, or OPERATOR. Raises RefusedError with what to do."""
     name = " ".join(wanted.name.split())
     if not name or len(name) > LONGEST_NAME:
-        raise RefusedError(f"Give it a name of at most {LONGEST_NAME} characters, such as that of the other system.")
+        raise RefusedError(
+            "Give it a name of at most %(most)s characters, such as that of the other system.", most=LONGEST_NAME
+        )
     if not wanted.scopes:
         raise RefusedError("Choose at least one thing that it may do.")
     if not now < wanted.expires_at <= now + LONGEST_LIFE:

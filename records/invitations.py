@@ -36,7 +36,7 @@ def invite(connection: Connection, staff_id: str, token_hash: str, by: str, now:
     if row is None:
         raise NotFoundError("no such member of staff")
     if not row.active:
-        raise RefusedError(f"{row.first_name}'s account is closed. Open it first.")
+        raise RefusedError("%(name)s's account is closed. Open it first.", name=row.first_name)
     connection.execute(delete(invitations).where(invitations.c.staff_id == staff_id))
     new = {"token_hash": token_hash, "staff_id": staff_id, "password_is_set": False, "expires_at": now + LASTS}
     connection.execute(insert(invitations).values(new))

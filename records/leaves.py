@@ -65,7 +65,9 @@ def add(
             return other.id
         if other.first_day <= last_day and first_day <= other.last_day:
             raise RefusedError(
-                f"There is a leave from {other.first_day} to {other.last_day} already. Remove it, or choose other days."
+                "There is a leave from %(first_day)s to %(last_day)s already. Remove it, or choose other days.",
+                first_day=other.first_day,
+                last_day=other.last_day,
             )
     row = {
         "id": new_id(now),

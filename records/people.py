@@ -216,7 +216,7 @@ def add_client(connection: Connection, wanted: NewClient, staff_id: str, now: da
     """One client, entered by hand; gives the id. Raises RefusedError if somebody has the number already."""
     there = _known(connection, [wanted]).get(wanted.number, ())
     if any(row.first_name == wanted.first_name for row in there):
-        raise RefusedError(f"Somebody called {wanted.first_name} has this number already.")
+        raise RefusedError("Somebody called %(name)s has this number already.", name=wanted.first_name)
     if there and not wanted.phone_is_shared:
         raise RefusedError("Somebody has this number already. If they share the phone, say so below.")
     row = _client_row(wanted, now)

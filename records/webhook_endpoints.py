@@ -114,7 +114,7 @@ def create(
 ) -> None:
     """It hears of what happens from now on. `by` is a token's id, and its reach. Raises RefusedError."""
     if (connection.scalar(select(func.count()).select_from(webhook_endpoints)) or 0) >= MOST:
-        raise RefusedError(f"there are {MOST} already; delete one that is not needed")
+        raise RefusedError("there are %(most)s already; delete one that is not needed", most=MOST)
     team_id = connection.scalar(select(api_tokens.c.team_id).where(api_tokens.c.id == by))
     row = {
         "id": endpoint_id,

@@ -26,6 +26,7 @@ from bot.imports.importing import Importing, JudgedRow, ListOf
 from bot.imports.tables import open_table
 from bot.imports.texts_ahead import TextsAhead
 from bot.imports.visit_list import VisitList
+from bot.wording import N_, _
 from conversations.county import County
 from records import backlog, imports, people, uploads
 from records.errors import StorageError, TooLateError
@@ -39,7 +40,7 @@ log = structlog.get_logger()
 MOST_BAD_ROWS = 1000
 """Bad rows that are kept to be read; there is little use in more before these are mended."""
 
-SOMEBODY_ELSE = "Somebody else is bringing in this very file just now. See the list below for how far they are."
+SOMEBODY_ELSE = N_("Somebody else is bringing in this very file just now. See the list below for how far they are.")
 
 
 @dataclass(slots=True)
@@ -89,15 +90,18 @@ class BackgroundImports:
                 file.flush()
                 self._take(upload, Path(file.name), runner)
         except StartError as error:
-            problem = "; ".join(f"{one.where}: {one.what}. What to do: {one.remedy}" for one in error.problems)
+            problem = "; ".join(
+                _("%(where)s: %(what)s. What to do: %(remedy)s", where=one.where, what=one.what, remedy=one.remedy)
+                for one in error.problems
+            )
             runner.do(partial(uploads.stopped, upload_id=upload_id, problem=problem))
         except TooLateError:
-            runner.do(partial(uploads.stopped, upload_id=upload_id, problem=SOMEBODY_ELSE))
+            runner.do(partial(uploads.stopped, upload_id=upload_id, problem=_(SOMEBODY_ELSE)))
         except (StorageError, _ClosingError):
             log.info("an import waits to be gone on with")
         except Exception:
             log.exception("an import failed")
-            runner.do(partial(uploads.stopped, upload_id=upload_id, problem="Something broke. Try it once more."))
+            runner.do(partial(uploads.stopped, upload_id=upload_id, problem=_("Something broke. Try it once more.")))
 
     def _take(self, upload: Upload, path: Path, runner: _OnWriter) -> None:
         reach = runner.do(partial(people.reached_by_list, staff_id=upload.by_id))

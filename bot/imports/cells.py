@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from functools import lru_cache
 
 from bot.phone_numbers import e164
+from bot.wording import _
 
 YES = frozenset({"yes", "y", "1", "true", "x", "si", "sí"})
 NO = frozenset({"", "no", "n", "0", "false"})
@@ -55,9 +56,11 @@ def words(cell: str) -> str:
 def amiss(field: str, cell: str, longest: int) -> list[str]:
     """Why these words cannot go into a text, or into a page."""
     checks = {
-        f"{field} is longer than {longest} characters": len(cell) <= longest,
-        f"{field} holds characters that cannot be seen": cell.isprintable(),
-        f"{field} holds a formula or code": not (SPREADSHEETS_OWN & set(cell[:1]) or OF_CODE & set(cell)),
+        _("%(field)s is longer than %(longest)s characters", field=field, longest=longest): len(cell) <= longest,
+        _("%(field)s holds characters that cannot be seen", field=field): cell.isprintable(),
+        _("%(field)s holds a formula or code", field=field): not (
+            SPREADSHEETS_OWN & set(cell[:1]) or OF_CODE & set(cell)
+        ),
     }
     return [reason for reason, holds in checks.items() if not holds]
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from bot.imports import cells
 from bot.imports.tables import TableRow
+from bot.wording import _
 from conversations.county import County
 from records import people
 from records.import_verdicts import Judged, bad
@@ -66,9 +67,9 @@ class ClientList:
     def _clash(self, number: str, name: str, *, shared: bool) -> list[str]:
         before = self._seen.get(number, ())
         if clash := next((one for one in before if not (shared and one[2])), None):
-            return [f"the same number as in row {clash[0]}, and not both are marked as shared"]
+            return [_("the same number as in row %(clash)s, and not both are marked as shared", clash=clash[0])]
         if clash := next((one for one in before if one[1] == name), None):
-            return [f"the same number and first_name as in row {clash[0]}"]
+            return [_("the same number and first_name as in row %(clash)s", clash=clash[0])]
         return []
 
 
@@ -76,17 +77,18 @@ def _reasons(
     written: Mapping[str, str], number: str | None, name: str, county: County, workers: Collection[str]
 ) -> list[str]:
     checks = {
-        "number was shortened by a spreadsheet; make its column text, and enter it again": (
+        _("number was shortened by a spreadsheet; make its column text, and enter it again"): (
             not cells.is_shortened(written["number"])
         ),
-        "number is no valid phone number": number is not None or cells.is_shortened(written["number"]),
-        "first_name is missing": bool(name),
-        f"language is none of {', '.join(county.languages)}": written["language"].lower() in county.languages,
-        "worker_email belongs to nobody; add them first with `milepost staff add`": (
+        _("number is no valid phone number"): number is not None or cells.is_shortened(written["number"]),
+        _("first_name is missing"): bool(name),
+        _("language is none of %(languages)s", languages=", ".join(county.languages)): written["language"].lower()
+        in county.languages,
+        _("worker_email belongs to nobody; add them first with `milepost staff add`"): (
             written["worker_email"].lower() in workers
         ),
-        "shared is neither yes nor no": written.get("shared", "").lower() in cells.YES | cells.NO,
-        "zone is no time zone, such as America/Los_Angeles": is_zone(written.get("zone", "")),
+        _("shared is neither yes nor no"): written.get("shared", "").lower() in cells.YES | cells.NO,
+        _("zone is no time zone, such as America/Los_Angeles"): is_zone(written.get("zone", "")),
     }
     return [reason for reason, holds in checks.items() if not holds] + cells.amiss("first_name", name, LONGEST_NAME)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.imports.limits import RawRow, refused
+from bot.wording import _
 
 SEPARATORS = ",;\t"
 LONGEST_LINE = 1_000_000
@@ -22,11 +23,11 @@ def csv_rows(path: Path) -> Iterator[RawRow]:
             for number, cells in enumerate(csv.reader(file, delimiter=separator), start=1):
                 yield number, [cell.strip() for cell in cells]
     except UnicodeDecodeError:
-        remedy = "in the spreadsheet, save it as 'CSV UTF-8' or as .xlsx"
-        raise refused(path, "encoding", "is not UTF-8", remedy) from None
+        remedy = _("in the spreadsheet, save it as 'CSV UTF-8' or as .xlsx")
+        raise refused(path, "encoding", _("is not UTF-8"), remedy) from None
     except csv.Error:
-        remedy = "look for a quotation mark that is never closed, or save it as CSV again"
-        raise refused(path, f"after row {number}", "is not CSV", remedy) from None
+        remedy = _("look for a quotation mark that is never closed, or save it as CSV again")
+        raise refused(path, _("after row %(number)s", number=number), _("is not CSV"), remedy) from None
 
 
 def _separator(first_line: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.errors import Problem, StartError
+from bot.wording import _
 
 LARGEST_FILE = 20_000_000
 MOST_UNPACKED = 150_000_000
@@ -25,18 +26,20 @@ RawRow = tuple[int, list[str]]
 
 def refused(path: Path, where: str, what: str, remedy: str) -> StartError:
     """Nothing of what is in the file is repeated."""
-    return StartError(f"{path} cannot be imported:", [Problem(where, what, remedy)])
+    return StartError(_("%(path)s cannot be imported:", path=path), [Problem(where, what, remedy)])
 
 
 def within(path: Path, rows: Iterator[RawRow]) -> Iterator[RawRow]:
     """The rows that hold something. Raises StartError at the first that is over a limit."""
     for count, (number, cells) in enumerate((row for row in rows if any(row[1])), start=0):
         if count > MOST_ROWS:  # the first names the columns
-            raise refused(path, "rows", f"has more than {MOST_ROWS:,} rows", "split the file")
+            raise refused(
+                path, "rows", _("has more than %(most_rows)s rows", most_rows=f"{MOST_ROWS:,}"), _("split the file")
+            )
         if len(cells) > MOST_COLUMNS:
-            what = f"has more than {MOST_COLUMNS} columns"
-            raise refused(path, f"row {number}", what, "take out the columns that are not needed")
+            what = _("has more than %(most_columns)s columns", most_columns=MOST_COLUMNS)
+            raise refused(path, f"row {number}", what, _("take out the columns that are not needed"))
         if any(len(cell) > LONGEST_CELL for cell in cells):
-            what = f"has a cell of more than {LONGEST_CELL:,} characters"
-            raise refused(path, f"row {number}", what, "shorten the cell, or close its quotation marks")
+            what = _("has a cell of more than %(longest_cell)s characters", longest_cell=f"{LONGEST_CELL:,}")
+            raise refused(path, f"row {number}", what, _("shorten the cell, or close its quotation marks"))
         yield number, cells

@@ -11,6 +11,7 @@ from bot.imports.columns import find_columns
 from bot.imports.csv_rows import csv_rows
 from bot.imports.limits import LARGEST_FILE, RawRow, refused, within
 from bot.imports.xlsx_rows import xlsx_rows
+from bot.wording import _
 
 ZIP = b"PK\x03\x04"
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
@@ -50,19 +51,25 @@ def open_table(path: Path, needed: Sequence[str], optional: Sequence[str]) -> Ta
     """Reads the whole file through. Raises StartError, with what to do, if it cannot be read or a column is missing."""
     try:
         if path.stat().st_size > LARGEST_FILE:
-            raise refused(path, "size", f"is over {LARGEST_FILE // 1_000_000} MB", "split the file")
+            raise refused(path, "size", f"is over {LARGEST_FILE // 1_000_000} MB", _("split the file"))
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
-        raise refused(path, "file", "cannot be read", "check its name and that you may read it") from None
+        raise refused(path, "file", _("cannot be read"), _("check its name and that you may read it")) from None
     rows = _raw(path)
     columns = find_columns(next(rows, (0, []))[1], [*needed, *optional])
     if missing := [field for field in needed if field not in columns.fields]:
-        remedy = f"the first row names the columns: {', '.join(needed)}; and, if you like, {', '.join(optional)}"
+        remedy = _(
+            "the first row names the columns: %(needed)s; and, if you like, %(optional)s",
+            needed=", ".join(needed),
+            optional=", ".join(optional),
+        )
         raise refused(path, "columns", f"{', '.join(missing)} missing", remedy)
     if columns.twice:
-        what = f"{', '.join(columns.twice)}: more than one column has this name, or another word for it"
-        raise refused(path, "columns", what, "take one of them out, or rename it")
+        what = _(
+            "%(twice)s: more than one column has this name, or another word for it", twice=", ".join(columns.twice)
+        )
+        raise refused(path, "columns", what, _("take one of them out, or rename it"))
     return Table(path, sha256, sum(1 for _ in rows), columns.unknown, columns.fields)
 
 
@@ -70,5 +77,7 @@ def _raw(path: Path) -> Iterator[RawRow]:
     with path.open("rb") as file:
         begins = file.read(len(ZIP))
     if begins == OLD_OFFICE:
-        raise refused(path, "format", "is an old or an encrypted spreadsheet", "save it as .xlsx without a password")
+        raise refused(
+            path, "format", _("is an old or an encrypted spreadsheet"), _("save it as .xlsx without a password")
+        )
     return within(path, xlsx_rows(path) if begins == ZIP else csv_rows(path))

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from bot.imports import cells
 from bot.imports.tables import TableRow
 from bot.imports.texts_ahead import TextsAhead
+from bot.wording import _
 from conversations.county import County
 from conversations.visits import LONGEST, VisitStatus
 from records import visit_imports
@@ -68,9 +69,15 @@ class VisitList:
         )
         reasons = self._reasons(written, wanted)
         if status is None:
-            reasons.append(f"status is neither {VisitStatus.PLANNED} nor {VisitStatus.ENDED_BY_OFFICE}")
+            reasons.append(
+                _(
+                    "status is neither %(planned)s nor %(ended_by_office)s",
+                    planned=VisitStatus.PLANNED,
+                    ended_by_office=VisitStatus.ENDED_BY_OFFICE,
+                )
+            )
         if external_id in self._seen:
-            reasons.append(f"the same external_id as in row {self._seen[external_id]}")
+            reasons.append(_("the same external_id as in row %(seen)s", seen=self._seen[external_id]))
         if reasons:
             return bad(*reasons)
         self._seen[external_id] = row.number
@@ -89,14 +96,14 @@ class VisitList:
     def _reasons(self, written: Mapping[str, str], wanted: WantedVisit) -> list[str]:
         is_short = cells.is_shortened(written["number"])
         checks = {
-            "number was shortened by a spreadsheet; make its column text, and enter it again": not is_short,
-            "number is no valid phone number": bool(wanted.number) or is_short,
-            "external_id is missing": bool(wanted.external_id),
-            "date is no day, such as 2027-03-02 or 3/2/2027": bool(wanted.on) or wanted.ended,
-            "time is no hour, such as 14:05 or 2:05 pm": wanted.at is not None or wanted.ended,
-            "place is missing": bool(wanted.place) or wanted.by_phone or wanted.ended,
-            "by_phone is neither yes nor no": written.get("by_phone", "").lower() in cells.YES | cells.NO,
-            "worker_email belongs to nobody": not written.get("worker_email") or wanted.worker_id is not None,
+            _("number was shortened by a spreadsheet; make its column text, and enter it again"): not is_short,
+            _("number is no valid phone number"): bool(wanted.number) or is_short,
+            _("external_id is missing"): bool(wanted.external_id),
+            _("date is no day, such as 2027-03-02 or 3/2/2027"): bool(wanted.on) or wanted.ended,
+            _("time is no hour, such as 14:05 or 2:05 pm"): wanted.at is not None or wanted.ended,
+            _("place is missing"): bool(wanted.place) or wanted.by_phone or wanted.ended,
+            _("by_phone is neither yes nor no"): written.get("by_phone", "").lower() in cells.YES | cells.NO,
+            _("worker_email belongs to nobody"): not written.get("worker_email") or wanted.worker_id is not None,
         }
         reasons = [reason for reason, holds in checks.items() if not holds]
         reasons += cells.amiss("external_id", wanted.external_id, LONGEST_ID)

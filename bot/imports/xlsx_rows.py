@@ -16,6 +16,7 @@ from typing import IO
 from openpyxl import load_workbook
 
 from bot.imports.limits import MOST_COLUMNS, MOST_UNPACKED, MOST_WORDS, RawRow, refused
+from bot.wording import _
 
 LAST_ROW = 1_048_576
 """Of any sheet."""
@@ -48,10 +49,10 @@ def xlsx_rows(path: Path) -> Iterator[RawRow]:
             _check_sizes(path, file)
             yield from _rows(path, file)
     except BROKEN:
-        remedy = "open it in the spreadsheet and save it as .xlsx once more, or as 'CSV UTF-8'"
-        raise refused(path, "format", "is no sound .xlsx file", remedy) from None
+        remedy = _("open it in the spreadsheet and save it as .xlsx once more, or as 'CSV UTF-8'")
+        raise refused(path, "format", _("is no sound .xlsx file"), remedy) from None
     except RuntimeError:  # how zipfile says that a member is encrypted
-        raise refused(path, "format", "is encrypted", "save it without a password") from None
+        raise refused(path, "format", _("is encrypted"), _("save it without a password")) from None
 
 
 def _check_sizes(path: Path, file: IO[bytes]) -> None:
@@ -60,9 +61,13 @@ def _check_sizes(path: Path, file: IO[bytes]) -> None:
         parts = archive.infolist()
     beside = sum(part.file_size for part in parts if not part.filename.startswith("xl/worksheets/"))
     if beside > MOST_WORDS:
-        raise refused(path, "size", f"holds more than {MOST_WORDS // 1_000_000} MB of text", "split the file")
+        raise refused(
+            path, "size", _("holds more than %(most)s MB of text", most=MOST_WORDS // 1_000_000), _("split the file")
+        )
     if any(part.file_size > MOST_UNPACKED for part in parts):
-        raise refused(path, "size", f"unpacks to more than {MOST_UNPACKED // 1_000_000} MB", "split the file")
+        raise refused(
+            path, "size", _("unpacks to more than %(most)s MB", most=MOST_UNPACKED // 1_000_000), _("split the file")
+        )
 
 
 def _rows(path: Path, file: IO[bytes]) -> Iterator[RawRow]:
@@ -74,8 +79,8 @@ def _rows(path: Path, file: IO[bytes]) -> Iterator[RawRow]:
             if number > LAST_ROW:
                 raise ValueError
             if len(cells) > MOST_COLUMNS:
-                what = f"has more than {MOST_COLUMNS} columns"
-                raise refused(path, f"row {number}", what, "take out the columns that are not needed")
+                what = _("has more than %(most_columns)s columns", most_columns=MOST_COLUMNS)
+                raise refused(path, f"row {number}", what, _("take out the columns that are not needed"))
             yield number, [_shown(cell) for cell in cells]
     except StopIteration:
         raise ValueError from None

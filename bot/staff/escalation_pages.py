@@ -16,6 +16,7 @@ from bot.staff import fields, names, notices
 from bot.staff.fields import filled_in
 from bot.staff.plain_words.escalations import OUTCOMES
 from bot.staff.plain_words.plans import OWNERS
+from bot.wording import _, refusal
 from conversations.escalations import Level
 from records import escalation_reads, escalations
 from records.errors import NotFoundError, RefusedError, TooLateError
@@ -65,7 +66,7 @@ async def acknowledge(request: web.Request, me: Session) -> web.Response:
 async def contacted(request: web.Request, me: Session) -> web.Response:
     how, now = (await filled_in(request, "how"))["how"], request.app[CLOCK].now()
     if how not in HOWS:
-        return await _refused(request, me, "how", "Choose how you turned to them.")
+        return await _refused(request, me, "how", _("Choose how you turned to them."))
     return await _act(request, me, "contacted", partial(escalations.contacted, staff_id=me.staff_id, now=now, how=how))
 
 
@@ -83,7 +84,7 @@ async def snooze(request: web.Request, me: Session) -> web.Response:
 async def reassign(request: web.Request, me: Session) -> web.Response:
     said = await filled_in(request, "to", "why")
     if not said["to"]:
-        return await _refused(request, me, "reassign", "Choose who gets it.")
+        return await _refused(request, me, "reassign", _("Choose who gets it."))
     act = partial(
         escalations.reassign,
         to=None if said["to"] == THE_TEAM else said["to"],
@@ -113,9 +114,9 @@ async def resolve(request: web.Request, me: Session) -> web.Response:
 
 def _amiss(said: Mapping[str, str]) -> str:
     if said["outcome"] not in OUTCOMES:
-        return "Choose what came of it."
+        return _("Choose what came of it.")
     if said["next_step"] and said["next_step_by"] not in OWNERS:
-        return "Choose whose the next step is."
+        return _("Choose whose the next step is.")
     return ""
 
 
@@ -131,7 +132,7 @@ async def _act(
     try:
         await request.app[WRITER].run(do)
     except (RefusedError, TooLateError) as no:
-        return await _page(request, me, one, {beside: str(no)}, await _sent(request), status=422)
+        return await _page(request, me, one, {beside: refusal(no)}, await _sent(request), status=422)
     after = await _seen(request, me, one.id)
     return see_other(notices.address(f"/staff/escalations/{one.id}" if after else "/staff/waiting", done))
 
@@ -204,18 +205,18 @@ async def _asked(request: web.Request, me: Session) -> Sequence[Waiting]:
 async def _shelves(request: web.Request, me: Session) -> Sequence[Shelf]:
     """Each item once, on the first list that it is on."""
     reader, county, now = request.app[READER], request.app[COUNTY], request.app[CLOCK].now()
-    found = [("yours", "Yours", "Nothing waits for you.", await _asked(request, me))]
+    found = [("yours", _("Yours"), _("Nothing waits for you."), await _asked(request, me))]
     team = await reader.run(partial(escalation_reads.of_team, sight=me.sight, county=county, now=now))
-    found.append(("team", "The team's", "Nothing waits for the team.", team))
+    found.append(("team", _("The team's"), _("Nothing waits for the team."), team))
     everything = await reader.run(partial(escalation_reads.waiting, sight=me.sight))
     if me.oversees:
         up = await reader.run(partial(escalation_reads.passed_up, sight=me.sight))
         late = await reader.run(partial(escalation_reads.overdue, sight=me.sight, now=now))
-        found.insert(0, ("overdue", "Overdue", "Nothing is overdue.", late))
-        found.insert(0, ("passed-up", "Passed up to you", "Nothing was passed up.", up))
-        found.append(("others", "With somebody", "Nothing else is open.", everything))
+        found.insert(0, ("overdue", _("Overdue"), _("Nothing is overdue."), late))
+        found.insert(0, ("passed-up", _("Passed up to you"), _("Nothing was passed up."), up))
+        found.append(("others", _("With somebody"), _("Nothing else is open."), everything))
     else:
-        found.append(("others", "Your clients', with somebody else", "Nothing else is open.", everything))
+        found.append(("others", _("Your clients', with somebody else"), _("Nothing else is open."), everything))
     shelves: list[Shelf] = []
     shown: set[str] = set()
     for id_, title, none, items in found:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from bot.wording import _
 from conversations.wall_clock import at_wall
 
 
@@ -35,7 +36,7 @@ def moment(on: str, at: str, zone: ZoneInfo, problems: dict[str, str]) -> dateti
     """The wall-clock moment, aware, in this zone; None with what is amiss noted beside "date" or "time"."""
     on_day, at_hour = day(on), hour(at)
     if on_day is None:
-        problems["date"] = "Choose a day."
+        problems["date"] = _("Choose a day.")
     if at_hour is None:
-        problems["time"] = "Choose a time."
+        problems["time"] = _("Choose a time.")
     return at_wall(on_day, at_hour, zone) if on_day and at_hour is not None else None

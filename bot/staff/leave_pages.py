@@ -12,6 +12,7 @@ from bot.keys import CLOCK, COUNTY, READER, WRITER
 from bot.site import render, see_other
 from bot.staff import fields, names, notices
 from bot.staff.fields import filled_in
+from bot.wording import _, refusal
 from records import leaves
 from records.errors import NotFoundError, RefusedError
 from records.roles import Right
@@ -26,7 +27,7 @@ async def add_leave(request: web.Request, me: Session) -> web.Response:
     """The same leave twice is one."""
     said = await filled_in(request, "staff", "first_day", "last_day", "cover")
     first, last = fields.day(said["first_day"]), fields.day(said["last_day"])
-    problems = {name: "Choose a day." for name, read in (("first_day", first), ("last_day", last)) if read is None}
+    problems = {name: _("Choose a day.") for name, read in (("first_day", first), ("last_day", last)) if read is None}
     if first is None or last is None:
         return await _page(request, me, problems, said, status=422)
     add = partial(
@@ -41,7 +42,7 @@ async def add_leave(request: web.Request, me: Session) -> web.Response:
     try:
         await request.app[WRITER].run(add)
     except RefusedError as no:
-        return await _page(request, me, {"form": str(no)}, said, status=422)
+        return await _page(request, me, {"form": refusal(no)}, said, status=422)
     return see_other(notices.address("/staff/leave", "leave-added"))
 
 

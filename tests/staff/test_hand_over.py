@@ -36,7 +36,7 @@ async def test_a_thread_is_taken_over_written_in_and_handed_back(office: Office,
     assert "Milepost answers." in page
     one = token(page)
     page = words(await ana.post(f"{joe}/take-over", token=one))
-    assert "You have this thread since Mon Mar 2, 10:00 am. Milepost is silent." in page
+    assert "You have this thread. Since Mon Mar 2, 10:00 am. Milepost is silent." in page
     await ana.post(f"{joe}/take-over", token=one)
     one = token(await ana.get(joe))
     for _click in range(2):

@@ -17,6 +17,8 @@ from bot.staff import notices
 from bot.staff.access.invitation_pages import link, new_token
 from bot.staff.access.log_in import hash_of, uses_password
 from bot.staff.fields import filled_in
+from bot.staff.plain_words.clients import ROLES
+from bot.wording import _, refusal
 from records import accounts, invitations, sessions
 from records.accounts import Account, NewAccount
 from records.errors import NotFoundError, RefusedError
@@ -61,7 +63,7 @@ async def show_accounts(request: web.Request, me: Session) -> web.Response:
 async def change_account(request: web.Request, me: Session) -> web.Response:
     said = await filled_in(request, "role", "team", "active")
     if said["role"] not in set(Role):
-        raise web.HTTPBadRequest(text="Choose a role.")
+        raise web.HTTPBadRequest(text=_("Choose a role."))
     act = partial(
         accounts.change,
         staff_id=request.match_info["id"],
@@ -74,7 +76,7 @@ async def change_account(request: web.Request, me: Session) -> web.Response:
     try:
         await request.app[WRITER].run(act)
     except RefusedError as no:
-        return await _page(request, me, Filled(amiss_with=request.match_info["id"], problem=str(no)), status=422)
+        return await _page(request, me, Filled(amiss_with=request.match_info["id"], problem=refusal(no)), status=422)
     return see_other(notices.address(HERE, "changed"))
 
 
@@ -84,11 +86,13 @@ async def add_account(request: web.Request, me: Session) -> web.Response:
     email, first_name = said["email"].lower(), " ".join(said["first_name"].split())
     problems: dict[str, str] = defaultdict(str)
     if not EMAIL.fullmatch(email) or len(email) > LONGEST_EMAIL:
-        problems["email"] = "Write their e-mail address, such as ana@county.example."
+        problems["email"] = _("Write their e-mail address, such as ana@county.example.")
     if not 1 <= len(first_name) <= LONGEST_NAME:
-        problems["first_name"] = f"Write the name that clients know them by, up to {LONGEST_NAME} characters."
+        problems["first_name"] = _(
+            "Write the name that clients know them by, up to %(longest_name)s characters.", longest_name=LONGEST_NAME
+        )
     if said["role"] not in set(Role):
-        problems["role"] = "Choose a role."
+        problems["role"] = _("Choose a role.")
     if problems:
         return await _page(request, me, Filled(said, problems), status=422)
     new = NewAccount(email, first_name, Role(said["role"]), _team(said["team"]))
@@ -98,7 +102,7 @@ async def add_account(request: web.Request, me: Session) -> web.Response:
     try:
         await request.app[WRITER].run(keep)
     except RefusedError as no:
-        return await _page(request, me, Filled(said, defaultdict(str, email=str(no))), status=422)
+        return await _page(request, me, Filled(said, defaultdict(str, email=refusal(no))), status=422)
     if not invites:
         return see_other(notices.address(HERE, "opened-by-county"))
     return await _page(request, me, Filled(invited=await _handed_over(request, email, first_name, token)))
@@ -114,7 +118,7 @@ async def invite(request: web.Request, me: Session) -> web.Response:
     try:
         await request.app[WRITER].run(act)
     except RefusedError as no:
-        return await _page(request, me, Filled(amiss_with=one.id, problem=str(no)), status=422)
+        return await _page(request, me, Filled(amiss_with=one.id, problem=refusal(no)), status=422)
     return await _page(request, me, Filled(invited=await _handed_over(request, one.email, one.first_name, token)))
 
 
@@ -153,7 +157,7 @@ async def _page(request: web.Request, me: Session, filled: Filled = EMPTY, statu
         "me": me,
         "county": request.app[COUNTY],
         "accounts": await reader.run(accounts.accounts),
-        "roles": [(role.value, role.value) for role in Role],
+        "roles": [(role.value, ROLES[role]) for role in Role],
         "teams": await reader.run(accounts.team_names),
         "needs_second_factor": needs_second_factor,
         "uses_password": partial(uses_password, request.app[SETTINGS]),

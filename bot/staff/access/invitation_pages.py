@@ -18,12 +18,13 @@ from bot.staff.access import passwords
 from bot.staff.access.log_in import begin_session, hash_of
 from bot.staff.access.second_factor import WRONG, is_salt, new_salt, step_said, to_set_up
 from bot.staff.fields import filled_in
+from bot.wording import N_, _
 from records import invitations
 from records.invitations import Invited
 from records.roles import needs_second_factor
 
 HERE = "/staff/invitation"
-DIFFERENT = "The two are not the same. Type both once more."
+DIFFERENT = N_("The two are not the same. Type both once more.")
 
 
 def new_token() -> str:
@@ -60,7 +61,7 @@ async def accept_invitation(request: web.Request) -> web.Response:
 async def _take_password(request: web.Request, who: Invited, token: str, password: str, again: str) -> web.Response:
     problem = passwords.problem_with(password, [*passwords.names_of(request.app[COUNTY]), who.first_name, who.email])
     if problem or password != again:
-        return _ask_password(request, who, token, problem or DIFFERENT, status=422)
+        return _ask_password(request, who, token, problem or _(DIFFERENT), status=422)
     needs = needs_second_factor(who.role) and request.app[SETTINGS].staff_second_factor
     keep = partial(
         invitations.set_password,
@@ -78,10 +79,10 @@ async def _take_password(request: web.Request, who: Invited, token: str, passwor
 
 async def _take_code(request: web.Request, who: Invited, token: str, salt: str, code: str) -> web.Response:
     if not is_salt(salt):
-        return _ask_code(request, who, token, new_salt(), WRONG, status=422)
+        return _ask_code(request, who, token, new_salt(), _(WRONG), status=422)
     step = step_said(request, code, who.staff_id, salt)
     if step is None:
-        return _ask_code(request, who, token, salt, WRONG, status=422)
+        return _ask_code(request, who, token, salt, _(WRONG), status=422)
     now = request.app[WALL_CLOCK].now()
     keep = partial(invitations.set_second_factor, token_hash=hash_of(token), salt=salt, step=step, now=now)
     if await request.app[WRITER].run(keep) is None:

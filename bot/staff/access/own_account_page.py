@@ -111,7 +111,7 @@ async def change_second_factor(request: web.Request, me: Session) -> web.Respons
         return see_other(HERE)
     step = step_said(request, said["code"], me.staff_id, said["salt"])
     if step is None:
-        return _ask_code(request, me, mine.email, said["salt"], WRONG, status=422)
+        return _ask_code(request, me, mine.email, said["salt"], _(WRONG), status=422)
     keep = partial(
         own_account.change_second_factor,
         staff_id=me.staff_id,

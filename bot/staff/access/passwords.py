@@ -15,6 +15,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from bot.wording import _
 from conversations.county import County
 
 SHORTEST = 15
@@ -53,11 +54,14 @@ def problem_with(password: str, names: Iterable[str]) -> str:
     """Why it cannot be taken, and what to do; "" if it can. `names` are the county's, and those of whose it will be."""
     password = _one_way_of_writing(password)
     if len(password) < SHORTEST:
-        return f"Use at least {SHORTEST} characters. A sentence that only you would say is easy to remember."
+        return _(
+            "Use at least %(shortest)s characters. A sentence that only you would say is easy to remember.",
+            shortest=SHORTEST,
+        )
     if len(password) > LONGEST:
-        return f"Use at most {LONGEST} characters."
+        return _("Use at most %(longest)s characters.", longest=LONGEST)
     if len(_hard_to_guess(password, names)) < OWN:
-        return "That is guessed quickly: it is made of common words, names or repeats. Use a sentence of your own."
+        return _("That is guessed quickly: it is made of common words, names or repeats. Use a sentence of your own.")
     return ""
 
 

@@ -22,6 +22,7 @@ from aiohttp import web
 from bot.keys import COUNTY, SETTINGS, WALL_CLOCK, WRITER
 from bot.site import render, see_other
 from bot.staff.access.log_in import LOCK_OUT, LOCKED, begin_session, ours, token_hash_of
+from bot.wording import N_, _
 from records import sessions
 from records.sessions import HalfWay
 
@@ -31,7 +32,7 @@ STEP = 30
 DRIFT = (0, -1, 1)
 """The steps, from the present one, whose codes count: clocks differ, and people type slowly."""
 
-WRONG = "That code does not fit. Codes change every 30 seconds: wait for the next one and type it."
+WRONG = N_("That code does not fit. Codes change every 30 seconds: wait for the next one and type it.")
 
 
 async def show_second_factor(request: web.Request) -> web.Response:
@@ -49,12 +50,12 @@ async def check_second_factor(request: web.Request) -> web.Response:
         return see_other("/staff/log-in")
     tries = f"second factor of {who.staff_id}"
     if lock_out.waits_until(tries, now):
-        return _page(request, who, LOCKED, status=429)
+        return _page(request, who, _(LOCKED), status=429)
     lock_out.bad_try(tries, now)
     step = step_said(request, str(form.get("code", "")), who.staff_id, who.totp_salt)
     fresh = step and await request.app[WRITER].run(partial(sessions.use_step, staff_id=who.staff_id, step=step))
     if not fresh:
-        return _page(request, who, WRONG, status=422)
+        return _page(request, who, _(WRONG), status=422)
     lock_out.good_try(tries)
     await request.app[WRITER].run(partial(sessions.close_session, token_hash=token_hash_of(request)))
     return await begin_session(request, who.staff_id, ours(request.query.get("next", "")))
@@ -92,7 +93,9 @@ def key_of(secret_key: str, staff_id: str, salt: str) -> str:
 def to_set_up(request: web.Request, staff_id: str, email: str, salt: str) -> Mapping[str, str]:
     """What `authenticator.html` shows: the key that follows from this salt, and its picture for the app to read."""
     key = _key(request, staff_id, salt)
-    address = pyotp.TOTP(key).provisioning_uri(name=email, issuer_name=f"Milepost {request.app[COUNTY].name}")
+    address = pyotp.TOTP(key).provisioning_uri(
+        name=email, issuer_name=_("Milepost %(name)s", name=request.app[COUNTY].name)
+    )
     picture = segno.make(address, micro=False).svg_data_uri(scale=4, light="white")
     return {"salt": salt, "key": key, "picture": picture}
 

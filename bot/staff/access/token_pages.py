@@ -14,6 +14,7 @@ from bot.site import render, see_other
 from bot.staff import fields, notices
 from bot.staff.once import ONCE
 from bot.token_secrets import hash_of, new_secret
+from bot.wording import _, refusal
 from conversations.wall_clock import at_wall
 from records import accounts, api_tokens
 from records.api_tokens import LONGEST_NAME, MEANS, NewToken, Scope
@@ -37,7 +38,7 @@ async def create_token(request: web.Request, me: Session) -> web.Response:
     chosen = [scope for scope in Scope if scope in form.getall("scope", [])]
     until = fields.day(said["until"])
     if until is None:
-        return await _page(request, me, said, chosen, {"until": "Choose a day."}, status=422)
+        return await _page(request, me, said, chosen, {"until": _("Choose a day.")}, status=422)
     secret = new_secret()
     ends = at_wall(until + A_DAY, time(0), request.app[COUNTY].zone)
     wanted = NewToken(said["name"], chosen, said["team"], hash_of(secret), ends)
@@ -48,7 +49,7 @@ async def create_token(request: web.Request, me: Session) -> web.Response:
     try:
         await once.do(key, partial(request.app[WRITER].run, act))
     except RefusedError as no:
-        return await _page(request, me, said, chosen, {"form": str(no)}, status=422)
+        return await _page(request, me, said, chosen, {"form": refusal(no)}, status=422)
     return await _page(request, me, secret=secret)
 
 

@@ -11,6 +11,7 @@ from bot.keys import CLOCK, COUNTY, READER
 from bot.site import render
 from bot.staff import names
 from bot.staff.fields import filled_in
+from bot.wording import Words
 from records import caseload
 from records.caseload import Show, Sought
 from records.ids import new_id
@@ -18,13 +19,15 @@ from records.sessions import Session
 
 ROWS = 50
 
-SHOWN: Mapping[Show, str] = {
-    Show.ALL: "all",
-    Show.WAITING: "for whom a person is due",
-    Show.QUIET: "quiet for a week",
-    Show.WITHOUT_PLAN: "without a plan",
-    Show.WITHOUT_TEXTS: "who get no texts",
-}
+SHOWN = Words(
+    {
+        Show.ALL: "all",
+        Show.WAITING: "for whom a person is due",
+        Show.QUIET: "quiet for a week",
+        Show.WITHOUT_PLAN: "without a plan",
+        Show.WITHOUT_TEXTS: "who get no texts",
+    }
+)
 
 
 async def show_caseload(request: web.Request, me: Session) -> web.Response:

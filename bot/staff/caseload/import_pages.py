@@ -23,6 +23,7 @@ from bot.keys import CLOCK, COUNTY, READER, WRITER
 from bot.site import render, see_other
 from bot.staff import notices
 from bot.staff.once import TOKEN
+from bot.wording import _
 from records import uploads
 from records.errors import TooLateError
 from records.ids import new_id
@@ -73,16 +74,18 @@ async def send_list(request: web.Request, me: Session) -> web.Response:
     kind, token, sent = str(form.get("kind", "")), str(form.get("token", "")), form.get("file")
     problems: dict[str, str] = {}
     if kind not in EXAMPLES or not TOKEN.fullmatch(token):
-        problems["kind"] = "Choose what the list holds."
+        problems["kind"] = _("Choose what the list holds.")
     if not isinstance(sent, FileField):
-        problems["file"] = "Choose a file."
+        problems["file"] = _("Choose a file.")
         return await _list(request, me, problems, kind, 422)
     with closing(sent.file) as file:
         content = file.read(LARGEST_FILE + 1)
     if not content:
-        problems["file"] = "This file is empty. Save the list once more, and choose it again."
+        problems["file"] = _("This file is empty. Save the list once more, and choose it again.")
     if len(content) > LARGEST_FILE:
-        problems["file"] = f"The file is over {LARGEST_FILE // 1_000_000} MB. Split it, and send the parts."
+        problems["file"] = _(
+            "The file is over %(largest)s MB. Split it, and send the parts.", largest=LARGEST_FILE // 1_000_000
+        )
     if problems:
         return await _list(request, me, problems, kind, 422)
     name = "".join(letter for letter in sent.filename if letter.isprintable())[-LONGEST_NAME:]

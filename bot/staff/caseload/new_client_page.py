@@ -18,6 +18,7 @@ from bot.site import render, see_other
 from bot.staff import names, notices
 from bot.staff.fields import filled_in
 from bot.staff.plain_words.filters import language
+from bot.wording import _, refusal
 from conversations.county import County
 from conversations.events import WorkerInvited
 from records import people, referrals
@@ -45,7 +46,7 @@ async def add_client(request: web.Request, me: Session) -> web.Response:
     try:
         client_id = await request.app[WRITER].run(partial(_add, client=client, me=me, now=request.app[CLOCK].now()))
     except RefusedError as no:
-        return await _page(request, me, said, {"number": str(no)}, 422)
+        return await _page(request, me, said, {"number": refusal(no)}, 422)
     if said["said_yes"]:
         await request.app[WRITER].act(client_id, WorkerInvited(me.first_name), me.staff_id)
     return see_other(notices.address(f"/staff/clients/{client_id}", "client-added"))
@@ -62,13 +63,13 @@ def _amiss(
     said: Mapping[str, str], number: str | None, name: str, county: County, workers: Sequence[tuple[str, str]]
 ) -> Mapping[str, str]:
     checks = {
-        "number": ("That is no number in the United States. Write it like 707-555-0134.", number is not None),
-        "first_name": ("Write the name they go by.", bool(name)),
-        "language": ("Choose a language.", said["language"] in county.languages),
-        "worker": ("Choose who works with them.", said["worker"] in dict(workers)),
+        "number": (_("That is no number in the United States. Write it like 707-555-0134."), number is not None),
+        "first_name": (_("Write the name they go by."), bool(name)),
+        "language": (_("Choose a language."), said["language"] in county.languages),
+        "worker": (_("Choose who works with them."), said["worker"] in dict(workers)),
     }
     amiss = {field: problem for field, (problem, holds) in checks.items() if not holds}
-    if wrong := cells.amiss("The name", name, LONGEST_NAME):
+    if wrong := cells.amiss(_("The name"), name, LONGEST_NAME):
         amiss["first_name"] = f"{wrong[0]}."
     return amiss
 

@@ -14,6 +14,7 @@ from bot.site import render, see_other
 from bot.staff import names, notices
 from bot.staff.fields import filled_in
 from bot.staff.once import TOKEN
+from bot.wording import _, refusal
 from records import staff_reads, transfers
 from records.errors import RefusedError, TooLateError
 from records.ids import new_id
@@ -39,7 +40,7 @@ async def transfer(request: web.Request, me: Session) -> web.Response:
     said = await filled_in(request, "token", "from", "to", "why")
     chosen = [str(value) for value in (await request.post()).getall("client", [])]
     if not TOKEN.fullmatch(said["token"]):
-        return await _page(request, me, said, chosen, "Something is missing. Please choose once more.", status=422)
+        return await _page(request, me, said, chosen, _("Something is missing. Please choose once more."), status=422)
     act = partial(
         transfers.transfer,
         wanted=Wanted(said["token"], chosen, said["to"], said["why"][:LONGEST_WHY]),
@@ -51,7 +52,7 @@ async def transfer(request: web.Request, me: Session) -> web.Response:
     try:
         await request.app[WRITER].run(act)
     except RefusedError as no:
-        return await _page(request, me, said, chosen, str(no), status=422)
+        return await _page(request, me, said, chosen, refusal(no), status=422)
     return see_other(notices.address(HERE, "transferred"))
 
 

@@ -19,6 +19,7 @@ from bot.staff.plain_words.log import THREAD_REASONS
 from bot.staff.plain_words.texts import LOST
 from bot.staff.writing.desk import known_of
 from bot.staff.writing.draft import Shown
+from bot.wording import Words, _
 from conversations import tools
 from conversations.county import County
 from conversations.escalations import Trigger
@@ -42,10 +43,12 @@ TWO_WEEKS = timedelta(days=14)
 SEEN_BY_OTHERS = frozenset({Trigger.PARTNER_VIOLENCE, Trigger.UNSAFE_TO_TEXT, Trigger.SAFETY_WORD})
 """While one of these is open and the texts are stopped, they are not shown where others can read along."""
 
-TALKS: Mapping[str, str] = {
-    "goal_storming": "Finding a goal, when they do not know one yet",
-    "life_pulse": "How life is going, from 1 to 10",
-}
+TALKS = Words(
+    {
+        "goal_storming": "Finding a goal, when they do not know one yet",
+        "life_pulse": "How life is going, from 1 to 10",
+    }
+)
 """The conversations that a worker may let Milepost begin, by the names of their flows."""
 
 
@@ -177,11 +180,20 @@ async def why_not_write(request: web.Request, me: Session, known: Situation) -> 
     """Why one cannot write to this client just now, and what to do instead; "" when one can."""
     client = known.client
     if client.mode is Mode.SILENT:
-        return f"Texts are not safe for {client.first_name}, so nothing can be sent. Use the safe-contact plan."
+        return _(
+            "Texts are not safe for %(first_name)s, so nothing can be sent. Use the safe-contact plan.",
+            first_name=client.first_name,
+        )
     if client.consent not in SAID_YES:
-        return f"{client.first_name} does not get texts just now, so nothing can be sent. Call, write a letter or meet."
+        return _(
+            "%(first_name)s does not get texts just now, so nothing can be sent. Call, write a letter or meet.",
+            first_name=client.first_name,
+        )
     if not me.may(Right.READ_THREADS) and client.mode is not Mode.BOT and not await has_thread(request, me, client.id):
-        return f"Somebody else of the office is with {client.first_name} just now. Write when they have signed off."
+        return _(
+            "Somebody else of the office is with %(first_name)s just now. Write when they have signed off.",
+            first_name=client.first_name,
+        )
     return ""
 
 

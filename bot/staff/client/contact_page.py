@@ -17,6 +17,7 @@ from bot.staff.fields import filled_in
 from bot.staff.plain_words.clients import CHANNELS, PARTS_OF_DAY, RHYTHMS
 from bot.staff.plain_words.filters import language
 from bot.staff.writing.desk import known_of
+from bot.wording import _
 from conversations import understand
 from conversations.consent import ENDED
 from conversations.county import County
@@ -47,7 +48,7 @@ async def record_opt_out(request: web.Request, me: Session) -> web.Response:
     known = await known_of(request, me, request.match_info["id"])
     said = await filled_in(request, "channel", "words")
     if said["channel"] not in HEARD:
-        return await _page(request, me, known, {"channel": "Choose how they said it."}, said, status=422)
+        return await _page(request, me, known, {"channel": _("Choose how they said it.")}, said, status=422)
     event = OptedOut(said["channel"], said["words"][:LONGEST_WORDS])
     await request.app[WRITER].act(known.client.id, event, me.staff_id)
     return _back(request, "opted-out")
@@ -57,11 +58,13 @@ async def set_preferences(request: web.Request, me: Session) -> web.Response:
     """What the client can set by text, set as they told a person; nothing changes without a word of theirs."""
     known = await known_of(request, me, request.match_info["id"])
     said = await filled_in(request, *PREFERENCES, "heard")
-    problems = {} if said["heard"] in HEARD else {"heard": "Choose how they said it."}
+    problems = {} if said["heard"] in HEARD else {"heard": _("Choose how they said it.")}
     offered = offers(request.app[COUNTY])
-    problems |= {name: "Choose one of these." for name in PREFERENCES if said[name] not in offered[name]}
+    problems |= {name: _("Choose one of these.") for name in PREFERENCES if said[name] not in offered[name]}
     if said[Preference.PHONE_IS_SHARED] == "no" and known.others_here:
-        problems[Preference.PHONE_IS_SHARED] = f"{known.others_here[0]} has the same number, so it is shared."
+        problems[Preference.PHONE_IS_SHARED] = _(
+            "%(others_here)s has the same number, so it is shared.", others_here=known.others_here[0]
+        )
     if problems:
         return await _page(request, me, known, problems, said, status=422)
     stands = preferences_of(known.client)
@@ -76,7 +79,7 @@ def offers(county: County) -> Mapping[Preference, Mapping[str, str]]:
         Preference.LANGUAGE: {code: language(code) for code in county.languages},
         Preference.RHYTHM: RHYTHMS,
         Preference.PART_OF_DAY: PARTS_OF_DAY,
-        Preference.PHONE_IS_SHARED: {"no": "only they read it", "yes": "others read it too"},
+        Preference.PHONE_IS_SHARED: {"no": _("only they read it"), "yes": _("others read it too")},
     }
 
 
@@ -94,15 +97,15 @@ async def change_number(request: web.Request, me: Session) -> web.Response:
     said = await filled_in(request, "number")
     number, now = e164(said["number"]), request.app[CLOCK].now()
     if number is None:
-        problem = "That is no number in the United States. Write it like 707-555-0134."
+        problem = _("That is no number in the United States. Write it like 707-555-0134.")
         return await _page(request, me, known, {"number": problem}, said, status=422)
     if number == (await _numbers(request, known.client.id))[0].number:
-        return await _page(request, me, known, {"number": "That is their number already."}, said, status=422)
+        return await _page(request, me, known, {"number": _("That is their number already.")}, said, status=422)
     try:
         change = partial(people.change_number, client_id=known.client.id, number=number, staff_id=me.staff_id, now=now)
         await request.app[WRITER].run(change)
     except IntegrityError:
-        problem = f"Somebody called {known.client.first_name} has that number already."
+        problem = _("Somebody called %(first_name)s has that number already.", first_name=known.client.first_name)
         return await _page(request, me, known, {"number": problem}, said, status=422)
     return _back(request, "number-changed")
 
@@ -123,11 +126,15 @@ async def set_safety_word(request: web.Request, me: Session) -> web.Response:
 def _amiss(word: str, request: web.Request) -> str:
     """Why this cannot be a safety word; "" if it can."""
     if " " in word or not SHORTEST_WORD <= len(word) <= LONGEST_WORD or not word.isalpha():
-        return f"Choose one word of {SHORTEST_WORD} to {LONGEST_WORD} letters."
+        return _(
+            "Choose one word of %(shortest_word)s to %(longest_word)s letters.",
+            shortest_word=SHORTEST_WORD,
+            longest_word=LONGEST_WORD,
+        )
     languages = request.app[LANGUAGES]
     commands = any(understand.command(word, language) for language in languages.values())
     if commands or understand.intent(word, languages):
-        return "Milepost knows that word as a command. Choose another."
+        return _("Milepost knows that word as a command. Choose another.")
     return ""
 
 

@@ -17,6 +17,7 @@ from bot.staff.once import ONCE
 from bot.staff.plain_words.filters import reason
 from bot.staff.writing.desk import Desk, known_of, workers_desk
 from bot.staff.writing.draft import LONGEST, LONGEST_NAME, answer, going_now, interpreter_missing
+from bot.wording import _
 from conversations.events import Event, WorkerJoined, WorkerLeft, WorkerStarted, WorkerWrote
 from conversations.situation import Consent, Mode
 from conversations.starters import begun_with
@@ -80,7 +81,7 @@ async def start_again(request: web.Request, me: Session) -> web.Response:
     known = await known_of(request, me, request.match_info["id"])
     why = (await filled_in(request, "why"))["why"]
     if not why:
-        writing = Writing(start_problem="Say in a few words why texts may go out again.")
+        writing = Writing(start_problem=_("Say in a few words why texts may go out again."))
         return await client_page.client_page(request, me, writing, status=422)
     if known.client.mode in (Mode.STOPPED, Mode.SILENT):
         await _once(request, me, WorkerLeft(me.first_name, says_so=False, why=why[:LONGEST]))
@@ -93,7 +94,7 @@ async def start_talk(request: web.Request, me: Session) -> web.Response:
     flow = (await filled_in(request, "flow"))["flow"]
     if request.app[ONCE].did(await _token(request, me)):
         return _back(request, "talk-started")
-    problem = why_no_talk(desk) or ("" if flow in talks_of(desk.situation.county) else "Choose what to talk about.")
+    problem = why_no_talk(desk) or ("" if flow in talks_of(desk.situation.county) else _("Choose what to talk about."))
     if problem:
         return await client_page.client_page(request, me, Writing(talk_problem=problem, flow=flow), status=422)
     await _once(request, me, WorkerStarted(flow))
@@ -103,18 +104,20 @@ async def start_talk(request: web.Request, me: Session) -> web.Response:
 def why_no_talk(desk: Desk) -> str:
     client = desk.situation.client
     if client.consent is not Consent.ACTIVE or client.mode is not Mode.BOT:
-        return "Milepost can begin a conversation only while it answers this client itself."
+        return _("Milepost can begin a conversation only while it answers this client itself.")
     going = going_now(desk.around)
     if going is None or going.at > desk.around.now:
-        when = f" It could go out {wall_time(going.at, client.zone)}." if going else ""
-        return f"No text may go out just now: {reason(going.reason if going else '')}.{when}"
+        when = _(" It could go out %(at)s.", at=wall_time(going.at, client.zone)) if going else ""
+        return _(
+            "No text may go out just now: %(reason)s.%(when)s", reason=reason(going.reason if going else ""), when=when
+        )
     return ""
 
 
 def _amiss(words: str) -> str:
     if not words:
-        return "Write something first."
-    return f"Please keep it under {LONGEST} characters." if len(words) > LONGEST else ""
+        return _("Write something first.")
+    return _("Please keep it under %(longest)s characters.", longest=LONGEST) if len(words) > LONGEST else ""
 
 
 async def _once(request: web.Request, me: Session, event: Event) -> None:

@@ -19,6 +19,7 @@ from bot.staff.fields import filled_in
 from bot.staff.once import TOKEN
 from bot.staff.plain_words.clients import NOTE_KINDS
 from bot.staff.writing.desk import known_of
+from bot.wording import N_, _
 from conversations.wall_clock import at_wall
 from records import notes
 from records.errors import TooLateError
@@ -27,8 +28,8 @@ from records.notes import NewNote, Note, NoteKind
 from records.sessions import Session
 
 LONGEST = 4000
-EMPTY = "Write something first."
-TOO_LONG = f"That is longer than {LONGEST} characters. Write it as two notes."
+EMPTY = N_("Write something first.")
+TOO_LONG = _("That is longer than %(longest)s characters. Write it as two notes.", longest=LONGEST)
 KINDS = {kind: words for kind, words in NOTE_KINDS.items() if kind != NoteKind.ADDITION}
 NOON = time(12)
 
@@ -40,9 +41,9 @@ async def add_note(request: web.Request, me: Session) -> web.Response:
     problems = dict(_amiss(said["words"]))
     happened_at = _happened(fields.day(said["date"]), client.zone, now)
     if happened_at is None:
-        problems["date"] = "Choose a day that is not ahead."
+        problems["date"] = _("Choose a day that is not ahead.")
     if said["kind"] not in KINDS or not TOKEN.fullmatch(said["token"]):
-        problems["kind"] = "Choose what it was."
+        problems["kind"] = _("Choose what it was.")
     if problems or happened_at is None:
         return await client_page.client_page(request, me, Writing(note=said, note_problems=problems), status=422)
     wanted = NewNote(said["token"], client.id, NoteKind(said["kind"]), happened_at, said["words"])
@@ -64,7 +65,7 @@ async def change_note(request: web.Request, me: Session) -> web.Response:
             partial(notes.change, note=note, words=said["words"], by=me.staff_id, now=now),
         )
     except TooLateError:
-        problem = "This note is a record now, or somebody else's. Add to it below instead."
+        problem = _("This note is a record now, or somebody else's. Add to it below instead.")
         return await _page(request, me, note, {"words": problem}, {"more": said["words"]}, status=422)
     return see_other(notices.address(f"/staff/clients/{note.client_id}", "note-changed") + "#notes")
 
@@ -74,7 +75,7 @@ async def add_to_note(request: web.Request, me: Session) -> web.Response:
     said = await filled_in(request, "token", "more")
     problems = dict(_amiss(said["more"], "more"))
     if not TOKEN.fullmatch(said["token"]):
-        problems["more"] = "Something is missing. Please send it once more."
+        problems["more"] = _("Something is missing. Please send it once more.")
     if problems:
         return await _page(request, me, note, problems, said, status=422)
     first = note.adds_to or note.id
@@ -85,7 +86,7 @@ async def add_to_note(request: web.Request, me: Session) -> web.Response:
 
 def _amiss(words: str, field: str = "words") -> Mapping[str, str]:
     if not words:
-        return {field: EMPTY}
+        return {field: _(EMPTY)}
     return {field: TOO_LONG} if len(words) > LONGEST else {}
 
 

@@ -13,6 +13,7 @@ from bot.staff.client import client_page
 from bot.staff.client.client_page import Writing
 from bot.staff.fields import filled_in
 from bot.staff.writing.desk import known_of
+from bot.wording import _
 from conversations.events import WorkerPaused, WorkerResumed
 from conversations.situation import PAUSED, Situation
 from conversations.wall_clock import at_wall
@@ -29,7 +30,7 @@ async def pause(request: web.Request, me: Session) -> web.Response:
     until, problem = read_until(said["until"], known, request.app[CLOCK].now())
     why = said["pause_why"][:LONGEST_WHY]
     if until is None or not why:
-        problems = {"until": problem, "pause_why": "" if why else "Say in a few words why they wait."}
+        problems = {"until": problem, "pause_why": "" if why else _("Say in a few words why they wait.")}
         writing = Writing(pause_problems=problems, pause_said=said)
         return await client_page.client_page(request, me, writing, status=422)
     await request.app[WRITER].act(known.client.id, WorkerPaused(until, why), me.staff_id)
@@ -49,7 +50,7 @@ def read_until(written: str, known: Situation, now: datetime) -> tuple[datetime 
     day, zone = fields.day(written), known.client.zone
     until = at_wall(day, time(0), zone) if day else None
     if until is None or not now < until <= now + LONGEST:
-        return None, "Choose a day from tomorrow on, within half a year."
+        return None, _("Choose a day from tomorrow on, within half a year.")
     if known.hold and known.hold.until >= until:
-        return None, "They wait longer than that already."
+        return None, _("They wait longer than that already.")
     return until, ""

@@ -16,6 +16,7 @@ from bot.staff.client.hand_over_pages import why_no_talk
 from bot.staff.fields import filled_in
 from bot.staff.once import ONCE
 from bot.staff.writing.desk import Desk, desk_of
+from bot.wording import Words, _
 from conversations.events import WorkerPlanned
 from conversations.goals import Goal, Moment
 from conversations.wall_clock import at_wall
@@ -25,19 +26,21 @@ from records.sessions import Session
 
 LONGEST = 160
 WORDS = ("goal", "meaning", "step", "where", "support", "obstacle", "detour", "first_action")
-LABELS: Mapping[str, str] = {
-    "goal": "Goal",
-    "meaning": "Why it matters to them",
-    "step": "Next small step",
-    "where": "Where or how",
-    "support": "Who or what helps",
-    "obstacle": "What might get in the way",
-    "detour": "What they will do then",
-    "first_action": "The very first thing they do",
-}
+LABELS = Words(
+    {
+        "goal": "Goal",
+        "meaning": "Why it matters to them",
+        "step": "Next small step",
+        "where": "Where or how",
+        "support": "Who or what helps",
+        "obstacle": "What might get in the way",
+        "detour": "What they will do then",
+        "first_action": "The very first thing they do",
+    }
+)
 """By the names under which the conversation saves the answers."""
 
-NEEDED = {"goal": "Write the goal in their words.", "step": "Write one small step."}
+NEEDED = Words({"goal": "Write the goal in their words.", "step": "Write one small step."})
 
 
 async def show_plan_form(request: web.Request, me: Session) -> web.Response:
@@ -69,8 +72,10 @@ async def send_plan(request: web.Request, me: Session) -> web.Response:
 
 
 def _amiss(said: Mapping[str, str]) -> Mapping[str, str]:
-    long = {name: f"Keep it under {LONGEST} characters." for name in WORDS if len(said[name]) > LONGEST}
-    lines = {name: "Write it on one line." for name in WORDS if "\n" in said[name]}
+    long = {
+        name: _("Keep it under %(longest)s characters.", longest=LONGEST) for name in WORDS if len(said[name]) > LONGEST
+    }
+    lines = {name: _("Write it on one line.") for name in WORDS if "\n" in said[name]}
     return {**{name: problem for name, problem in NEEDED.items() if not said[name]}, **long, **lines}
 
 
@@ -78,16 +83,16 @@ def _when(said: Mapping[str, str], desk: Desk, now: datetime, problems: dict[str
     """A day, or a day and an hour, that is not over for the client."""
     zone, day, hour = desk.situation.client.zone, fields.day(said["date"]), fields.hour(said["time"])
     if day is None or day < now.astimezone(zone).date():
-        problems["date"] = "Choose a day that is not over."
+        problems["date"] = _("Choose a day that is not over.")
         return None
     if said["time"] and hour is None:
-        problems["time"] = "Choose an hour, or leave it empty."
+        problems["time"] = _("Choose an hour, or leave it empty.")
         return None
     if hour is None:
         return Moment(day)
     at = at_wall(day, hour, zone)
     if at <= now:
-        problems["time"] = "That hour is over."
+        problems["time"] = _("That hour is over.")
     return Moment(at)
 
 

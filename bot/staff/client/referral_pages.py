@@ -13,6 +13,7 @@ from bot.staff.client import client_page
 from bot.staff.client.client_page import Writing
 from bot.staff.fields import filled_in
 from bot.staff.writing.desk import known_of
+from bot.wording import refusal
 from records import referrals
 from records.errors import RefusedError
 from records.sessions import Session
@@ -27,7 +28,7 @@ async def refer(request: web.Request, me: Session) -> web.Response:
     try:
         await request.app[WRITER].run(act)
     except RefusedError as no:
-        return await client_page.client_page(request, me, Writing(referral_problem=str(no)), status=422)
+        return await client_page.client_page(request, me, Writing(referral_problem=refusal(no)), status=422)
     return see_other(notices.address(f"/staff/clients/{client.id}", "referred"))
 
 

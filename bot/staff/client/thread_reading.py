@@ -12,6 +12,7 @@ from bot.staff.client import client_page
 from bot.staff.client.client_page import Writing
 from bot.staff.fields import filled_in
 from bot.staff.writing.desk import known_of
+from bot.wording import _
 from records import thread_access
 from records.sessions import Session
 from records.thread_access import Why
@@ -25,11 +26,11 @@ async def open_thread(request: web.Request, me: Session) -> web.Response:
     said = await filled_in(request, "why", "why_words")
     problem = ""
     if said["why"] not in set(Why):
-        problem = "Choose why you read this."
+        problem = _("Choose why you read this.")
     elif said["why"] == Why.OTHER and not said["why_words"]:
-        problem = "Say in a few words why you read this."
+        problem = _("Say in a few words why you read this.")
     elif len(said["why_words"]) > LONGEST:
-        problem = f"Say it in at most {LONGEST} characters."
+        problem = _("Say it in at most %(longest)s characters.", longest=LONGEST)
     if problem:
         writing = Writing(why=said["why"], why_words=said["why_words"], why_problem=problem)
         return await client_page.client_page(request, me, writing, status=422)

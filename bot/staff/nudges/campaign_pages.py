@@ -20,6 +20,7 @@ from bot.staff.once import TOKEN
 from bot.staff.plain_words.clients import GROUPS
 from bot.staff.writing.desk import RULE_LISTS
 from bot.staff.writing.draft import FARTHEST, OWN, Around, soonest
+from bot.wording import N_, _, refusal
 from conversations import merge_fields
 from conversations.nudge_terms import SkipIf
 from conversations.wall_clock import at_wall
@@ -38,8 +39,8 @@ SKIPS = (SkipIf.NEVER, SkipIf.ANSWERED, SkipIf.GOAL_CLOSED)
 MOST = 2000
 """Clients that a text may go to at once: more than any worker has."""
 
-NOBODY = "Choose at least one client."
-NOBODY_LEFT = "Nobody of them can get this text just now. Below is why, and what to do instead."
+NOBODY = N_("Choose at least one client.")
+NOBODY_LEFT = N_("Nobody of them can get this text just now. Below is why, and what to do instead.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ async def save_group(request: web.Request, me: Session) -> web.Response:
     said = await filled_in(request, "token", "name", "only", "language")
     name = " ".join(said["name"].split())[:LONGEST_NAME]
     if not TOKEN.fullmatch(said["token"]) or said["only"] not in set(Only):
-        raise web.HTTPBadRequest(text="Something is missing. Please choose once more.")
+        raise web.HTTPBadRequest(text=_("Something is missing. Please choose once more."))
     group = Group(said["token"], name, said["language"], Only(said["only"]))
     keep = partial(
         client_groups.save,
@@ -76,7 +77,7 @@ async def save_group(request: web.Request, me: Session) -> web.Response:
     try:
         await request.app[WRITER].run(keep)
     except RefusedError as no:
-        return await _overview(request, me, {**said, "problem": str(no)}, status=422)
+        return await _overview(request, me, {**said, "problem": refusal(no)}, status=422)
     return see_other(notices.address(HERE, "group-saved"))
 
 
@@ -115,7 +116,7 @@ async def schedule(request: web.Request, me: Session) -> web.Response:
     """The form's token is the campaign's id: sent a thousand times, it is scheduled once."""
     token = (await filled_in(request, "token"))["token"]
     if not TOKEN.fullmatch(token):
-        raise web.HTTPBadRequest(text="Something is missing. Please choose once more.")
+        raise web.HTTPBadRequest(text=_("Something is missing. Please choose once more."))
     if await request.app[READER].run(partial(campaigns.exists, campaign_id=token)):
         return see_other(notices.address(f"{HERE}/{token}", "scheduled-several"))
     table = await _table(request, me)
@@ -242,7 +243,7 @@ async def _table(request: web.Request, me: Session) -> Table:
         local = (moment or now).astimezone(request.app[COUNTY].zone)
         found = split(draft, arounds, local.date(), local.time(), request.app[PACE], now)
         if not found.out:
-            problems["form"] = NOBODY_LEFT
+            problems["form"] = _(NOBODY_LEFT)
     return Table(name, said["group"], arounds, draft, problems, found)
 
 
@@ -250,17 +251,17 @@ def _problems(draft: CampaignDraft, arounds: Sequence[Around], now: datetime) ->
     """What is amiss, by field; and the moment asked for, as the county's clock shows it."""
     problems: dict[str, str] = {}
     if not arounds:
-        return {"form": NOBODY}, None
+        return {"form": _(NOBODY)}, None
     if not says_something(draft):
-        problems["words"] = "Choose a text above, or write your own here."
+        problems["words"] = _("Choose a text above, or write your own here.")
     moment = fields.moment(draft.date, draft.time, arounds[0].situation.county.zone, problems)
     if moment and moment < now - timedelta(minutes=1):
-        problems["date"] = "That moment is over."
+        problems["date"] = _("That moment is over.")
     elif moment and moment > now + FARTHEST:
-        problems["date"] = "Choose a day within a year."
+        problems["date"] = _("Choose a day within a year.")
     last_day = fields.day(draft.last_day)
     if draft.last_day and (last_day is None or (moment and last_day < moment.date())):
-        problems["last_day"] = "Choose a day after the text is to go."
+        problems["last_day"] = _("Choose a day after the text is to go.")
     return problems, moment
 
 

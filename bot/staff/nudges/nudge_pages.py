@@ -17,6 +17,7 @@ from bot.staff.once import TOKEN
 from bot.staff.writing.desk import Desk, workers_desk
 from bot.staff.writing.draft import LONGEST_NAME, OWN, Draft, Weighed, soonest, weigh
 from bot.staff.writing.timing_draft import Timing, anchors, timing_of
+from bot.wording import N_, _
 from conversations import merge_fields
 from conversations.nudges import NudgeKind
 from conversations.situation import Consent, Situation
@@ -28,8 +29,8 @@ from records.ids import new_id
 from records.sessions import Session
 from records.worker_nudges import Wish, WorkerNudge
 
-CHANGED = "Somebody changed this text meanwhile. Here is how it stands now; please make your change again."
-NO_CONSENT = "This client does not get texts just now, so nothing can be scheduled."
+CHANGED = N_("Somebody changed this text meanwhile. Here is how it stands now; please make your change again.")
+NO_CONSENT = N_("This client does not get texts just now, so nothing can be scheduled.")
 
 
 async def show_new(request: web.Request, me: Session) -> web.Response:
@@ -55,7 +56,7 @@ async def schedule(request: web.Request, me: Session) -> web.Response:
     weighed = weigh(draft, desk.around)
     problems = dict(weighed.problems)
     if desk.situation.client.consent is not Consent.ACTIVE:
-        problems["form"] = NO_CONSENT
+        problems["form"] = _(NO_CONSENT)
     wish = _wish(draft, weighed)
     if problems or wish is None or not TOKEN.fullmatch(draft.token):
         return _page(request, me, desk, draft, weighed, problems, status=422)
@@ -112,7 +113,7 @@ async def change(request: web.Request, me: Session) -> web.Response:
         done = "too-late"
     except ChangedError:
         stands = _as_it_stands(nudge, desk.situation)
-        return _page(request, me, desk, stands, weigh(stands, desk.around), {"form": CHANGED}, status=409)
+        return _page(request, me, desk, stands, weigh(stands, desk.around), {"form": _(CHANGED)}, status=409)
     return see_other(notices.address(f"/staff/clients/{nudge.client_id}", done))
 
 

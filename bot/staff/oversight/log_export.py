@@ -17,6 +17,7 @@ from bot.staff.oversight.log_filter import BAD_DATE, Filter, read_filter
 from bot.staff.oversight.log_page import log_page
 from bot.staff.plain_words.filters import about, actor, reason
 from bot.staff.spreadsheet import Format, Row, send_table
+from bot.wording import _
 from records import engagement, log_reads
 from records.engagement import Kind
 from records.log_reads import Asked, LogRow
@@ -54,7 +55,7 @@ async def export_log(request: web.Request, me: Session) -> web.StreamResponse:
         chosen = read_filter(said)
         form = Format(said["format"])
     except ValueError:
-        raise web.HTTPBadRequest(text=BAD_DATE) from None
+        raise web.HTTPBadRequest(text=_(BAD_DATE)) from None
     asked = chosen.asked(me, request.app[COUNTY].zone)
     if problems := await _problems(request, asked, form, said["because"]):
         return await log_page(request, me, chosen, said=said, problems=problems)
@@ -67,12 +68,14 @@ async def export_log(request: web.Request, me: Session) -> web.StreamResponse:
 async def _problems(request: web.Request, asked: Asked, form: Format, because: str) -> Mapping[str, str]:
     problems = {}
     if not because:
-        problems["because"] = "Say what it is for: it is logged."
+        problems["because"] = _("Say what it is for: it is logged.")
     elif len(because) > LONGEST_REASON:
-        problems["because"] = f"Say it in {LONGEST_REASON} characters."
+        problems["because"] = _("Say it in %(longest_reason)s characters.", longest_reason=LONGEST_REASON)
     has_more = partial(log_reads.has_more_than, asked=asked, count=MOST_XLSX_ROWS)
     if form is Format.XLSX and await request.app[READER].run(has_more):
-        problems["format"] = f"More than {MOST_XLSX_ROWS:,} rows fit: choose CSV, or fewer days."
+        problems["format"] = _(
+            "More than %(most_xlsx_rows)s rows fit: choose CSV, or fewer days.", most_xlsx_rows=f"{MOST_XLSX_ROWS:,}"
+        )
     return problems
 
 

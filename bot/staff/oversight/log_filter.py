@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.wording import N_
 from conversations.wall_clock import at_wall
 from records.log_reads import Asked
 from records.sessions import Session
 
 A_DAY = timedelta(days=1)
-BAD_DATE = "A date reads like 2026-03-02."
+BAD_DATE = N_("A date reads like 2026-03-02.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from bot.staff import names
 from bot.staff.oversight.log_filter import BAD_DATE, Filter, read_filter
 from bot.staff.plain_words.filters import in_words, language
 from bot.staff.plain_words.log import LOG_KINDS
+from bot.wording import _
 from records import log_reads, staff_reads
 from records.engagement import Kind
 from records.ids import moment_of
@@ -29,7 +30,7 @@ async def show_log(request: web.Request, me: Session) -> web.Response:
     try:
         chosen = read_filter(request.query)
     except ValueError:
-        return await log_page(request, me, Filter(), problems={"date": BAD_DATE})
+        return await log_page(request, me, Filter(), problems={"date": _(BAD_DATE)})
     return await log_page(request, me, chosen, before=request.query.get("before"))
 
 
@@ -38,7 +39,7 @@ async def show_newest_rows(request: web.Request, me: Session) -> web.Response:
     try:
         chosen = read_filter(request.query)
     except ValueError:
-        raise web.HTTPBadRequest(text=BAD_DATE) from None
+        raise web.HTTPBadRequest(text=_(BAD_DATE)) from None
     return render(request, "oversight/log_rows.html", await _rows(request, me, chosen, None))
 
 
@@ -91,12 +92,12 @@ def _chips(chosen: Filter, clients: Mapping[str, str], workers: Mapping[str, str
     """What was chosen in words, and the address of the page without it."""
     fields = chosen.fields()
     said: Mapping[str, Callable[[str], str]] = {
-        "client": lambda client_id: clients.get(client_id, "one client"),
-        "worker": lambda worker_id: workers.get(worker_id, "one worker"),
+        "client": lambda client_id: clients.get(client_id, _("one client")),
+        "worker": lambda worker_id: workers.get(worker_id, _("one worker")),
         "kind": in_words(LOG_KINDS),
         "language": language,
-        "from": lambda day: f"from {day}",
-        "to": lambda day: f"to {day}",
+        "from": lambda day: _("from %(day)s", day=day),
+        "to": lambda day: _("to %(day)s", day=day),
     }
     for name, value in fields.items():
         rest = {other: kept for other, kept in fields.items() if other != name}

@@ -14,6 +14,7 @@ from bot.keys import CLOCK, COUNTY, LANGUAGES, READER, WRITER
 from bot.site import render
 from bot.staff.oversight.measure_words import GROUPS, IN_SHORT, IN_THE_CHART
 from bot.staff.spreadsheet import Format, Row, send_table
+from bot.wording import _
 from records import engagement
 from records.engagement import Kind
 from records.measures import kept, splits
@@ -136,7 +137,7 @@ async def _asked(request: web.Request) -> Asked:
     chosen = next((one for one in found if kept.name(one) == wanted), None)
     if chosen is not None:
         return Asked(chosen, found)
-    return Asked(found[min(1, len(found) - 1)], found, "There are no numbers of that month." if wanted else "")
+    return Asked(found[min(1, len(found) - 1)], found, _("There are no numbers of that month.") if wanted else "")
 
 
 async def _count(
@@ -191,5 +192,5 @@ def _context(request: web.Request, me: Session, asked: Asked) -> Mapping[str, ob
 
 def _whose(me: Session) -> str:
     if me.sight.reach is Reach.OWN:
-        return "Your clients"
-    return "All clients" if kept.of(me.sight) is kept.COUNTY else "Your team's clients"
+        return _("Your clients")
+    return _("All clients") if kept.of(me.sight) is kept.COUNTY else _("Your team's clients")

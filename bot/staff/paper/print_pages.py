@@ -20,6 +20,7 @@ from bot.staff.paper.goal_sheet import Sheet, pocket_card, sheet
 from bot.staff.paper.transcript import Cover, as_pdf, as_text, head_as_text
 from bot.staff.plain_words.filters import day_name
 from bot.staff.writing.desk import known_of
+from bot.wording import _
 from conversations.situation import Client, Situation
 from conversations.wall_clock import at_wall
 from records import staff_reads
@@ -47,13 +48,15 @@ async def print_transcript(request: web.Request, me: Session) -> web.StreamRespo
     said = await filled_in(request, "why", "case_number", "since", "until", "form")
     problems: dict[str, str] = {}
     if not said["why"]:
-        problems["why"] = "Say in a few words what it is for."
+        problems["why"] = _("Say in a few words what it is for.")
     span = _span(said, known.client.zone, problems)
     if problems or span is None:
         return await _form(request, me, known, problems, said, 422)
     first = await _texts(request, known.client.id, span, "", MOST_IN_A_PDF + 1) if said["form"] == "pdf" else []
     if len(first) > MOST_IN_A_PDF:
-        problems["form"] = f"More than {MOST_IN_A_PDF:,} texts: choose fewer days, or plain text."
+        problems["form"] = _(
+            "More than %(most_in_a_pdf)s texts: choose fewer days, or plain text.", most_in_a_pdf=f"{MOST_IN_A_PDF:,}"
+        )
         return await _form(request, me, known, problems, said, 422)
     form, now = "pdf" if said["form"] == "pdf" else "text", request.app[CLOCK].now()
     note = partial(note_staff_act, kind=Kind.TRANSCRIPT_PRINTED, staff_id=me.staff_id, now=now)
@@ -104,10 +107,10 @@ def _span(said: Mapping[str, str], zone: ZoneInfo, problems: dict[str, str]) -> 
     for name in ("since", "until"):
         days[name] = fields.day(said[name])
         if said[name] and days[name] is None:
-            problems[name] = "Choose a day, or leave it empty."
+            problems[name] = _("Choose a day, or leave it empty.")
     since, until = days["since"], days["until"]
     if since and until and until < since:
-        problems["until"] = "The last day is before the first."
+        problems["until"] = _("The last day is before the first.")
     if problems:
         return None
     begins = at_wall(since, time(), zone) if since else None
@@ -147,14 +150,14 @@ async def _stream(request: web.Request, cover: Cover, client_id: str, span: _Spa
 
 async def _cover(request: web.Request, me: Session, client: Client, said: Mapping[str, str]) -> Cover:
     since, until = fields.day(said["since"]), fields.day(said["until"])
-    first = f"from {day_name(since)} {since.year}" if since else "from the first"
-    last = f"to {day_name(until)} {until.year}" if until else "to the last"
+    first = _("from %(day)s %(year)s", day=day_name(since), year=since.year) if since else _("from the first")
+    last = _("to %(day)s %(year)s", day=day_name(until), year=until.year) if until else _("to the last")
     return Cover(
         county=request.app[COUNTY].name,
         client=client.first_name,
         zone=client.zone,
         case_number=said["case_number"][:LONGEST_CASE_NUMBER],
-        span=f"All texts {first} {last}",
+        span=_("All texts %(first)s %(last)s", first=first, last=last),
         printed_at=request.app[CLOCK].now(),
         printed_by=me.first_name,
         names={**await names.of_staff(request), CLIENT: client.first_name},

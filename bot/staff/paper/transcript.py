@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from bot.site.wall_time import wall_time
 from bot.staff.paper.pdf import Paper
 from bot.staff.plain_words.filters import actor, language, message_state, reason
+from bot.wording import N_, _
 from records.staff_reads import Text
 
-REDACTED = "[a private number was taken out]"
-LACKS = "A box stands for a sign that this print has not got. The plain text has them all."
+REDACTED = N_("[a private number was taken out]")
+LACKS = N_("A box stands for a sign that this print has not got. The plain text has them all.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,17 @@ class Cover:
 
     @property
     def foot(self) -> str:
-        return f"Printed by {self.printed_by}, {_both_times(self.printed_at, self.zone)}. Confidential case record."
+        return _(
+            "Printed by %(printed_by)s, %(at)s. Confidential case record.",
+            printed_by=self.printed_by,
+            at=_both_times(self.printed_at, self.zone),
+        )
 
     def lines(self) -> Iterator[str]:
-        yield f"Texts with {self.client}"
+        yield _("Texts with %(client)s", client=self.client)
         yield f"{self.county}, Milepost"
         if self.case_number:
-            yield f"Case number: {self.case_number}"
+            yield _("Case number: %(case_number)s", case_number=self.case_number)
         yield self.span
 
 
@@ -67,9 +72,9 @@ def as_pdf(cover: Cover, texts: Sequence[Text]) -> bytes:
         paper.line(text.body)
         paper.gap(2)
     if not texts:
-        paper.line("No texts in this time.")
+        paper.line(_("No texts in this time."))
     if paper.lacks:
-        paper.line(LACKS, 8, grey=True)
+        paper.line(_(LACKS), 8, grey=True)
     return paper.done()
 
 
@@ -80,7 +85,7 @@ def _about(cover: Cover, text: Text) -> str:
     if text.reason:
         said.append(reason(text.reason))
     if text.redacted:
-        said.append(REDACTED)
+        said.append(_(REDACTED))
     return " \u00b7 ".join(said)
 
 

@@ -123,3 +123,17 @@ VERDICTS = Words(
         "bad": "Left out",
     }
 )
+
+ROLES = Words(
+    {
+        "icw": "income case worker",
+        "etw": "employment worker",
+        "vc": "vocational counselor",
+        "supervisor": "supervisor",
+        "manager": "manager",
+        "observer": "observer",
+        "provider": "provider",
+        "admin": "admin",
+    }
+)
+"""Of staff, by `records.roles.Role`."""

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import get_day_names
 from babel.lists import format_list
+from babel.numbers import format_decimal
 
 from bot.site.wall_time import hour, short_day, wall_time
 from bot.staff.access.browsers import browser
@@ -22,6 +23,7 @@ from bot.staff.plain_words.clients import (
     PARTS_OF_DAY,
     REMINDER_STATUSES,
     RHYTHMS,
+    ROLES,
     UPLOAD_STATES,
     VERDICTS,
     VISIT_STATUSES,
@@ -139,6 +141,11 @@ def change_reason(why: str) -> str:
     return CHANGE_REASONS.get(why, why)
 
 
+def number(count: float) -> str:
+    """With the signs between the thousands."""
+    return format_decimal(count, locale=locale())
+
+
 US = re.compile(r"\+1(\d{3})(\d{3})(\d{4})")
 
 
@@ -204,4 +211,6 @@ FILTERS: dict[str, Callable[..., object]] = {
     "part_of_day": in_words(PARTS_OF_DAY),
     "phone_number": phone_number,
     "actor": actor,
+    "role": in_words(ROLES),
+    "number": number,
 }

@@ -15,6 +15,7 @@ from bot.site import render, see_other
 from bot.staff import fields, names, notices
 from bot.staff.fields import filled_in
 from bot.staff.visits.visit_pages import calendar_answer
+from bot.wording import _
 from conversations.county import County
 from conversations.office_hours import is_open
 from conversations.visits import FARTHEST
@@ -54,7 +55,7 @@ async def offer(request: web.Request, me: Session) -> web.Response:
     said = await filled_in(request, "date", "times", "anyway")
     moments, problems = read_times(said["date"], said["times"], county, now)
     if not problems and not said["anyway"] and not all(is_open(moment, county) for moment in moments):
-        problems["anyway"] = "The office is closed at one of these times."
+        problems["anyway"] = _("The office is closed at one of these times.")
     if problems:
         return await _page(request, me, whose, problems, said, status=422)
     keep = partial(visits.offer, worker_id=whose, moments=moments, staff_id=me.staff_id, now=now)
@@ -79,14 +80,14 @@ def read_times(on: str, times: str, county: County, now: datetime) -> tuple[list
     hours = [fields.hour(each.zfill(len("09:00"))) for each in written]
     problems: dict[str, str] = {}
     if day is None:
-        problems["date"] = "Choose a day."
+        problems["date"] = _("Choose a day.")
     if not written or None in hours or len(written) > MOST_AT_ONCE:
-        problems["times"] = f"Write up to {MOST_AT_ONCE} times like 9:00, 9:30, 14:00."
+        problems["times"] = _("Write up to %(most_at_once)s times like 9:00, 9:30, 14:00.", most_at_once=MOST_AT_ONCE)
     if day is None or problems:
         return [], problems
     moments = [at_wall(day, at, county.zone) for at in hours if at is not None]
     if any(not now < moment <= now + FARTHEST for moment in moments):
-        problems["date"] = "All times must be still to come, and within a year."
+        problems["date"] = _("All times must be still to come, and within a year.")
     return moments, problems
 
 

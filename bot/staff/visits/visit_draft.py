@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.staff import fields
+from bot.wording import _
 from conversations.county import County
 from conversations.office_hours import is_open
 from conversations.situation import Client
@@ -57,17 +58,21 @@ def weigh(draft: VisitDraft, client: Client, county: County, now: datetime) -> W
     problems: dict[str, str] = {}
     starts_at = fields.moment(draft.date, draft.time, client.zone, problems)
     if starts_at is not None and starts_at <= now:
-        problems["date"] = "That moment is over."
+        problems["date"] = _("That moment is over.")
     elif starts_at is not None and starts_at > now + FARTHEST:
-        problems["date"] = "Choose a day within a year."
+        problems["date"] = _("Choose a day within a year.")
     if not draft.place and not draft.by_phone:
-        problems["place"] = "Say where, as the client knows it."
+        problems["place"] = _("Say where, as the client knows it.")
     for name, words in (("place", draft.place), ("bring", draft.bring)):
         if len(words) > LONGEST:
-            problems[name] = f"A text has room for {LONGEST} characters here; this has {len(words)}."
+            problems[name] = _(
+                "A text has room for %(longest)s characters here; this has %(words)s.",
+                longest=LONGEST,
+                words=len(words),
+            )
     asks = ""
     if starts_at is not None and not problems and not draft.anyway and not is_open(starts_at, county):
-        asks = "The office is closed then."
+        asks = _("The office is closed then.")
     return Weighed(problems, asks, None if problems or asks else starts_at)
 
 

@@ -16,6 +16,7 @@ from bot.staff.fields import filled_in
 from bot.staff.once import ONCE
 from bot.staff.visits.visit_draft import CLOSED_BY, VisitDraft, Weighed, as_it_stands, fits, weigh
 from bot.staff.writing.desk import known_of
+from bot.wording import _
 from conversations.events import VisitChanged
 from conversations.situation import SAID_YES, Client, Mode, Situation
 from conversations.visits import LONGEST, MOVABLE, Visit, VisitEvent, VisitStatus
@@ -75,7 +76,7 @@ async def close(request: web.Request, me: Session) -> web.Response:
     what = form["what"]
     status = CLOSED_BY.get(VisitEvent(what)) if what in set(VisitEvent) else None
     if status is None:
-        raise web.HTTPBadRequest(text="Choose what became of the visit.")
+        raise web.HTTPBadRequest(text=_("Choose what became of the visit."))
     page = TODAY if form["on"] == "today" else f"/staff/clients/{known.client.id}"
     if status is not one.visit.status:
         if not fits(one.visit, status, begun=one.visit.starts_at <= request.app[CLOCK].now()):

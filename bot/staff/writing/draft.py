@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 
 from bot.staff import fields
 from bot.staff.writing.timing_draft import Timing, anchored, rounds, terms_of
+from bot.wording import _, told
 from conversations import content_rules, merge_fields, wording
 from conversations.effects import Purpose, Send, SendWords, Texted
 from conversations.languages import Language
 from conversations.nudge_terms import NO_TERMS, Terms
 from conversations.nudges import NudgeKind
 from conversations.situation import Situation
-from conversations.text_rules import RuleLists
+from conversations.text_rules import Broken, RuleLists
 from conversations.worker_templates import WORKER_TEMPLATES
 from scheduler.windows import Allowed, NoMomentError, local_day, next_allowed, next_day
 from scheduler.worker_terms import over
@@ -100,7 +101,7 @@ def weigh(draft: Draft, around: Around) -> Weighed:
     problems: dict[str, str] = {}
     phone = shown(draft.what, filled(draft.words, around), around)
     if phone is None:
-        problems["words"] = "Choose a text above, or write your own here."
+        problems["words"] = _("Choose a text above, or write your own here.")
     elif draft.what == OWN:
         problems |= words_amiss(draft.words, draft.put_by, around)
     wanted = _wanted(draft, around, problems)
@@ -114,7 +115,7 @@ def weigh(draft: Draft, around: Around) -> Weighed:
         timing = replace(timing, beyond="")
     terms = terms_of(timing, situation, wanted, around.now, problems)
     if goes and over(terms, situation, goes.at):
-        problems["amount" if timing.anchor else "date"] = "The rules leave no moment for it before then."
+        problems["amount" if timing.anchor else "date"] = _("The rules leave no moment for it before then.")
     return Weighed(problems, phone, goes, terms, rounds(terms, wanted, situation.client.zone))
 
 
@@ -129,7 +130,7 @@ def words_amiss(words: str, put_by: str, around: Around) -> dict[str, str]:
 
 def interpreter_missing(put_by: str, around: Around) -> str:
     """What to do where words of one's own are in a language that one does not write; "" where nothing is amiss."""
-    return "" if around.writes or put_by else "Say who put it into their language: a colleague or an interpreter."
+    return "" if around.writes or put_by else _("Say who put it into their language: a colleague or an interpreter.")
 
 
 def answer(words: str, name: str, around: Around) -> Shown | None:
@@ -175,11 +176,16 @@ def _said(what: str, words: str, around: Around) -> Texted | None:
     return None
 
 
+def _hint(broken: Broken) -> str:
+    why = told(broken.why)
+    return f"{why[:1].upper()}{why[1:]}. {_(broken.remedy)}"
+
+
 def _shown(what: str, said: Texted, around: Around) -> Shown:
     hints: list[str] = []
     if what == OWN and around.lists:
         broken = content_rules.hints(said.body, around.language, around.lists, [around.situation.county.phone])
-        hints = [f"{one.why[:1].upper()}{one.why[1:]}. {one.remedy}" for one in broken]
+        hints = [_hint(one) for one in broken]
     unreviewed = what != OWN and around.language.review.is_draft
     return Shown(said.body, said.language, said.segments, said.encoding, hints, unreviewed)
 
@@ -188,7 +194,9 @@ def _look_for_fields(words: str, around: Around, problems: dict[str, str]) -> No
     values = merge_fields.known(around.situation, around.language.code, around.now)
     if unknown := merge_fields.missing(words, values):
         have = ", ".join(f"{{{name}}}" for name in values)
-        problems["words"] = f"For {{{unknown[0]}}} there is nothing to put in here. There is {have}."
+        problems["words"] = _(
+            "For {%(unknown)s} there is nothing to put in here. There is %(have)s.", unknown=unknown[0], have=have
+        )
 
 
 def _wanted(draft: Draft, around: Around, problems: dict[str, str]) -> datetime | None:
@@ -202,10 +210,10 @@ def _wanted(draft: Draft, around: Around, problems: dict[str, str]) -> datetime 
         return None
     if wanted <= around.now:
         is_today = wanted.date() == local_day(around.now, around.situation.client)
-        problems["time" if is_today and where == "date" else where] = "That moment is over."
+        problems["time" if is_today and where == "date" else where] = _("That moment is over.")
         return None
     if wanted > around.now + FARTHEST:
-        problems["date"] = "Choose a day within a year."
+        problems["date"] = _("Choose a day within a year.")
         return None
     return wanted
 
@@ -222,7 +230,7 @@ def going(wanted: datetime, around: Around, problems: dict[str, str], *, beyond:
             tomorrow = next_day(NudgeKind.WORKER_NUDGE, situation, allowed.at)
             allowed = Allowed(tomorrow, full)
     except NoMomentError:
-        problems["date"] = "The county's hours and holidays leave no moment for this text."
+        problems["date"] = _("The county's hours and holidays leave no moment for this text.")
         return None
     return Going(allowed.at, wanted, allowed.reason, _in_week(allowed.at, around) + 1)
 

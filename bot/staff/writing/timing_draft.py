@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.staff import fields
+from bot.wording import _
 from conversations import repeats
 from conversations.nudge_terms import STEP, VISIT, SkipIf, Terms, next_round
 from conversations.situation import Situation
@@ -83,9 +84,9 @@ def terms_of(timing: Timing, situation: Situation, wanted: datetime, now: dateti
     """What the form settles, with what is amiss noted by field. `wanted` is the moment asked for."""
     zone = situation.client.zone
     if timing.anchor and timing.every:
-        problems["every"] = "A text that hangs on a visit or a step goes once. Choose a day of its own to repeat it."
+        problems["every"] = _("A text that hangs on a visit or a step goes once. Choose a day of its own to repeat it.")
     if timing.skip_if == SkipIf.ATTENDED and not timing.anchor.startswith(f"{VISIT}:"):
-        problems["skip_if"] = "Choose above which visit is meant."
+        problems["skip_if"] = _("Choose above which visit is meant.")
     comes_again = repeats.settled(timing.every, wanted.astimezone(zone).date())
     return Terms(
         skip_if=SkipIf(timing.skip_if) if timing.skip_if in set(SkipIf) else SkipIf.NEVER,
@@ -103,7 +104,7 @@ def anchored(timing: Timing, situation: Situation, problems: dict[str, str]) -> 
     """The moment asked for of a text that hangs on something."""
     begins, offset = moment_of(timing.anchor, situation), offset_of(timing, problems)
     if begins is None:
-        problems["anchor"] = "That visit or step is not to come any more. Choose another one, or a day."
+        problems["anchor"] = _("That visit or step is not to come any more. Choose another one, or a day.")
         return None
     return begins + offset
 
@@ -111,7 +112,7 @@ def anchored(timing: Timing, situation: Situation, problems: dict[str, str]) -> 
 def offset_of(timing: Timing, problems: dict[str, str]) -> timedelta:
     number = int(timing.amount) if timing.amount.isascii() and timing.amount.isdigit() else -1
     if not 0 < number <= MOST_UNITS or timing.unit not in UNITS:
-        problems["amount"] = f"Write a number from 1 to {MOST_UNITS}."
+        problems["amount"] = _("Write a number from 1 to %(most_units)s.", most_units=MOST_UNITS)
         return timedelta(0)
     return UNITS[timing.unit] * number * (1 if timing.side == AFTER else -1)
 
@@ -130,7 +131,7 @@ def _not_after(timing: Timing, wanted: datetime, zone: ZoneInfo, problems: dict[
         return None
     day: date | None = fields.day(timing.last_day)
     if day is None or at_wall(day, LAST_MINUTE, zone) < wanted:
-        problems["last_day"] = "Choose a day after the text is to go."
+        problems["last_day"] = _("Choose a day after the text is to go.")
         return None
     return at_wall(day, LAST_MINUTE, zone).astimezone(UTC)
 
@@ -141,6 +142,6 @@ def _rounds(timing: Timing, problems: dict[str, str]) -> int | None:
         return None
     number = int(timing.times) if timing.times.isascii() and timing.times.isdigit() else 0
     if not 0 < number <= MOST_ROUNDS:
-        problems["times"] = f"Write a number from 1 to {MOST_ROUNDS}, or leave it empty."
+        problems["times"] = _("Write a number from 1 to %(most_rounds)s, or leave it empty.", most_rounds=MOST_ROUNDS)
         return None
     return number - 1
