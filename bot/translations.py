@@ -28,19 +28,20 @@ ROOM = 120
 REVISED_BY_HAND = datetime(2026, 1, 1, tzinfo=UTC)
 """A template holds no date: it would change with every run."""
 
-SPEAKING = ("bot", "conversations", "records", "scheduler")
-MARKS: dict[str, Any] = {
+CORE = {"N_": None, "Told": None, "RefusedError": None, "TooLateError": None}
+"""The functions whose first words are for the translators of what staff read; see `conversations.marking`."""
+
+EDGE: dict[str, Any] = {
+    **CORE,
     "_": None,
-    "N_": None,
     "gettext": None,
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
-    "RefusedError": None,
-    "TooLateError": None,
-    "Told": None,
 }
-"""The functions whose first words are for the translators; see `bot.wording`."""
+"""At the edge also those that say them; see `bot.wording`. In conversations `_` is for clients."""
+
+ROOMS: Mapping[str, Mapping[str, Any]] = {"bot": EDGE, "conversations": CORE, "records": CORE, "scheduler": CORE}
 
 
 def template(domain: str = "milepost") -> Catalog:
@@ -57,13 +58,13 @@ def template(domain: str = "milepost") -> Catalog:
 
 def _add_what_staff_read(catalog: Catalog) -> None:
     """Without where each stands: that would change with every line added above it."""
-    rooms = [HOUSE / room for room in SPEAKING]
-    for file in sorted(file for room in rooms for kind in METHODS for file in room.rglob(f"*{kind}")):
-        with file.open("rb") as source:
-            for method in METHODS[file.suffix]:
-                source.seek(0)
-                for _line, message, comments, context in extract(method, source, MARKS, ["Translators:"], OPTIONS):
-                    catalog.add(message, context=context, auto_comments=comments)
+    for room, marks in ROOMS.items():
+        for file in sorted(file for kind in METHODS for file in (HOUSE / room).rglob(f"*{kind}")):
+            with file.open("rb") as source:
+                for method in METHODS[file.suffix]:
+                    source.seek(0)
+                    for _line, message, comments, context in extract(method, source, marks, ["Translators:"], OPTIONS):
+                        catalog.add(message, context=context, auto_comments=comments)
     for words in _said_elsewhere():
         catalog.add(words)
 

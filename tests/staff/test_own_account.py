@@ -11,9 +11,9 @@ import pytest
 from aiohttp import ClientSession, CookieJar
 from sqlalchemy import select, update
 
-from bot.staff.access.browsers import browser as in_words
 from bot.staff.access.lock_out import MOST_TRIES
 from bot.staff.access.second_factor import key_of
+from bot.staff.plain_words.browsers import browser as in_words
 from records.tables import engagement, staff
 from tests.staff.office import PASSWORD, SECRET_KEY, Browser, Office, open_office
 

@@ -13,7 +13,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from bot.site.wall_time import hour, short_day, wall_time
-from bot.staff.access.browsers import browser
+from bot.staff.plain_words.browsers import browser
 from bot.staff.plain_words.clients import (
     CHANNELS,
     CONSENTS,
