@@ -47,7 +47,7 @@ Published = Mapping[str, Sequence[Figure]]
 
 
 async def published(reader: Reader, writer: Writer, wanted: Period, scope: Scope) -> Published:
-    if scope is not kept.COUNTY:
+    if scope is not kept.COUNTY and not scope.few:
         teams = await published_teams(reader, writer, wanted)
         return teams[scope.key]
     found = await count(reader, writer, MEASURES, wanted, scope)

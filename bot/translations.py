@@ -28,7 +28,7 @@ ROOM = 120
 REVISED_BY_HAND = datetime(2026, 1, 1, tzinfo=UTC)
 """A template holds no date: it would change with every run."""
 
-CORE = {"N_": None, "Told": None, "RefusedError": None, "TooLateError": None}
+CORE: dict[str, Any] = {"N_": None, "RefusedError": None, "TooLateError": None}
 """The functions whose first words are for the translators of what staff read; see `conversations.marking`."""
 
 EDGE: dict[str, Any] = {
@@ -41,7 +41,12 @@ EDGE: dict[str, Any] = {
 }
 """At the edge also those that say them; see `bot.wording`. In conversations `_` is for clients."""
 
-ROOMS: Mapping[str, Mapping[str, Any]] = {"bot": EDGE, "conversations": CORE, "records": CORE, "scheduler": CORE}
+ROOMS: Mapping[str, Mapping[str, Any]] = {
+    "bot": EDGE,
+    "conversations": {**CORE, "Told": None},
+    "records": CORE,
+    "scheduler": CORE,
+}
 
 
 def template(domain: str = "milepost") -> Catalog:

@@ -98,13 +98,14 @@ def left(connection: Connection, now: datetime) -> Sequence[str]:
     return list(connection.scalars(wanted))
 
 
-def take(connection: Connection, upload_id: str, now: datetime) -> tuple[Upload, bytes] | None:
-    """To work on it; None if it is done, or somebody is at it."""
+def take(connection: Connection, upload_id: str, now: datetime) -> tuple[Upload, bytes, str] | None:
+    """To work on it, with the language of whoever sent it in; None if it is done, or somebody is at it."""
     mine = uploads.c.id == upload_id, uploads.c.state.in_(UNDER_WAY), _is_left(now)
     if not connection.execute(update(uploads).where(*mine).values(touched_at=now)).rowcount:
         return None
-    content = connection.scalar(select(uploads.c.content).where(uploads.c.id == upload_id))
-    return find(connection, upload_id), content or b""
+    wanted = select(uploads.c.content, staff.c.language).join(staff, staff.c.id == uploads.c.by_id)
+    content, language = connection.execute(wanted.where(uploads.c.id == upload_id)).one()
+    return find(connection, upload_id), content or b"", language
 
 
 def tell(connection: Connection, upload_id: str, rows: int, done: int, now: datetime) -> None:

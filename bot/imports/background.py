@@ -10,6 +10,7 @@ import asyncio
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -26,7 +27,7 @@ from bot.imports.importing import Importing, JudgedRow, ListOf
 from bot.imports.tables import open_table
 from bot.imports.texts_ahead import TextsAhead
 from bot.imports.visit_list import VisitList
-from bot.wording import N_, _
+from bot.wording import N_, _, speak
 from conversations.county import County
 from records import backlog, imports, people, uploads
 from records.errors import StorageError, TooLateError
@@ -57,9 +58,9 @@ class BackgroundImports:
     _closing: bool = False
 
     def begin(self, upload_id: str) -> None:
-        """Go to work on it, unless somebody is at it."""
+        """Go to work on it, unless somebody is at it. What it finds is said in the language being spoken now."""
         loop = asyncio.get_running_loop()
-        task = loop.run_in_executor(self._threads, self._work, upload_id, loop)
+        task = loop.run_in_executor(self._threads, copy_context().run, self._work, upload_id, loop)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -83,7 +84,9 @@ class BackgroundImports:
         taken = runner.do(partial(uploads.take, upload_id=upload_id, now=self.clock()))
         if taken is None:
             return
-        upload, content = taken
+        upload, content, language = taken
+        if language:
+            speak(language)
         try:
             with tempfile.NamedTemporaryFile(suffix=".list") as file:
                 file.write(content)

@@ -107,10 +107,8 @@ def why_no_talk(desk: Desk) -> str:
         return _("Milepost can begin a conversation only while it answers this client itself.")
     going = going_now(desk.around)
     if going is None or going.at > desk.around.now:
-        when = _(" It could go out %(at)s.", at=wall_time(going.at, client.zone)) if going else ""
-        return _(
-            "No text may go out just now: %(reason)s.%(when)s", reason=reason(going.reason if going else ""), when=when
-        )
+        why = _("No text may go out just now: %(reason)s.", reason=reason(going.reason if going else ""))
+        return " ".join([why, _("It could go out %(at)s.", at=wall_time(going.at, client.zone))]) if going else why
     return ""
 
 
