@@ -124,6 +124,9 @@ class Words(Mapping[str, str]):
         english = self.english[word]
         return gettext_of(english) if english else ""
 
+    def only(self, *words: str) -> Words:
+        return Words({word: self.english[word] for word in words})
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.english)
 

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from conversations.effects import Sentence
+from conversations.marking import N_
 from conversations.notation import _
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerTemplate:
-    """`use` tells the worker, in plain English, what the text is for."""
+    """`use` tells the worker what the text is for."""
 
     name: str
     use: str
@@ -30,27 +31,27 @@ WORKER_TEMPLATES: Mapping[str, WorkerTemplate] = {
     for template in (
         _template(
             "cheer",
-            "Cheer on before a step",
+            N_("Cheer on before a step"),
             _("Hi {name}, it's {worker}. Your step is coming up and you have a plan. I'm cheering for you."),
         ),
         _template(
             "your_plan",
-            "Thinking of your plan",
+            N_("Thinking of your plan"),
             _("Hi {name}, it's {worker}. I was thinking of your plan. How is it going?"),
         ),
         _template(
             "help",
-            "Offer help",
+            N_("Offer help"),
             _("Hi {name}, it's {worker}. How can I help this week?"),
         ),
         _template(
             "went_well",
-            "Ask what went well",
+            N_("Ask what went well"),
             _("Hi {name}, it's {worker}. What went well this week, even something small?"),
         ),
         _template(
             "plans_change",
-            "Say that plans may change",
+            N_("Say that plans may change"),
             _("Hi {name}, it's {worker}. Plans change, and that's OK. Text 0 any time to reach me."),
         ),
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
+from conversations.marking import N_
 from records.engagement import Kind, note_staff_act
 from records.errors import NotFoundError, RefusedError
 from records.ids import new_id
@@ -44,19 +45,19 @@ class Scope(StrEnum):
 
 
 MEANS = {
-    Scope.CLIENTS_READ: "list clients, with consent and language",
-    Scope.CLIENTS_CONTACT: "see clients' first names and numbers too",
-    Scope.CLIENTS_WRITE: "add clients, keep them up to date, ask for an invitation",
-    Scope.VISITS_READ: "list visits",
-    Scope.VISITS_WRITE: "enter, move and close visits",
-    Scope.NUDGES_READ: "list what falls due, and what workers wrote for it",
-    Scope.NUDGES_WRITE: "schedule texts to clients, and cancel them",
-    Scope.THREADS_READ: "read what clients text and what is texted to them; each look is logged",
-    Scope.ESCALATIONS_READ: "list escalations, with what each is about",
-    Scope.ESCALATIONS_WRITE: "acknowledge and resolve escalations",
-    Scope.LOG_READ: "follow the engagement log, without names and texts",
-    Scope.MEASURES_READ: "read the measures of a month, with small groups hidden",
-    Scope.WEBHOOKS_WRITE: "be told of events at an address of one's own",
+    Scope.CLIENTS_READ: N_("list clients, with consent and language"),
+    Scope.CLIENTS_CONTACT: N_("see clients' first names and numbers too"),
+    Scope.CLIENTS_WRITE: N_("add clients, keep them up to date, ask for an invitation"),
+    Scope.VISITS_READ: N_("list visits"),
+    Scope.VISITS_WRITE: N_("enter, move and close visits"),
+    Scope.NUDGES_READ: N_("list what falls due, and what workers wrote for it"),
+    Scope.NUDGES_WRITE: N_("schedule texts to clients, and cancel them"),
+    Scope.THREADS_READ: N_("read what clients text and what is texted to them; each look is logged"),
+    Scope.ESCALATIONS_READ: N_("list escalations, with what each is about"),
+    Scope.ESCALATIONS_WRITE: N_("acknowledge and resolve escalations"),
+    Scope.LOG_READ: N_("follow the engagement log, without names and texts"),
+    Scope.MEASURES_READ: N_("read the measures of a month, with small groups hidden"),
+    Scope.WEBHOOKS_WRITE: N_("be told of events at an address of one's own"),
 }
 
 

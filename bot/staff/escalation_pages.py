@@ -26,7 +26,7 @@ from records.roles import Right
 from records.sessions import Session
 from records.sight import EVERYBODY
 
-HOWS = {name: OUTCOMES[name] for name in (Outcome.TALKED, Outcome.LEFT_MESSAGE, Outcome.MET)}
+HOWS = OUTCOMES.only(Outcome.TALKED, Outcome.LEFT_MESSAGE, Outcome.MET)
 """How a person turned to a client."""
 
 THE_TEAM = "team"

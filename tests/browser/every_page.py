@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlalchemy import Connection, insert
 
@@ -10,12 +11,22 @@ from bot.staff.routes import ROUTES, StaffRoute
 from records.ids import new_id
 from records.roles import RIGHTS, Role
 from records.tables import staff
-from tests.staff.office import HASHED, MONDAY
-from tests.staff.test_access import Records
+from tests.staff.life import have_a_calendar, have_campaigns, live_a_little
+from tests.staff.office import HASHED, MONDAY, Office
+from tests.staff.test_access import Records, put
 
 WHO_LOOKS = (Role.ETW, Role.SUPERVISOR, Role.ADMIN, Role.MANAGER, Role.OBSERVER, Role.PROVIDER)
 """The worker is Ana, whose records are looked at; the others are hired for it."""
 FILES = (".ics", ".csv", ".xlsx", ".pdf", ".txt")
+
+
+def one_of_each(office: Office, connection: Connection) -> Records:
+    """What an address can name; the client is Joe, who has lived a little."""
+    live_a_little(office, connection)
+    have_a_calendar(office, connection)
+    have_campaigns(office, connection)
+    hire_all(connection)
+    return replace(put(connection, office.ana, 50), client=office.joe)
 
 
 def pages_of(role: Role, records: Records) -> Iterator[str]:

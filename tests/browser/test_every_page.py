@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,11 +15,10 @@ from sqlalchemy import Connection, select
 from records.roles import Role
 from records.tables import campaigns, client_groups
 from tests.browser.at_the_desk import fill_in
-from tests.browser.every_page import WHO_LOOKS, email_of, hire_all, pages_of
+from tests.browser.every_page import WHO_LOOKS, email_of, one_of_each, pages_of
 from tests.browser.looks import AS_A_LOOK, Looker, Scheme, looking
-from tests.staff.life import have_a_calendar, have_campaigns, live_a_little
 from tests.staff.office import Office, open_office
-from tests.staff.test_access import Records, put
+from tests.staff.test_access import Records
 
 A_LIST = b"number,first_name,language,worker_email\n707-555-0171,Lupe,es,ana@county.example\n12,Kim,en,nobody"
 
@@ -29,15 +27,6 @@ A_LIST = b"number,first_name,language,worker_email\n707-555-0171,Lupe,es,ana@cou
 async def lively(migrated_sqlite_url: str) -> AsyncIterator[tuple[Office, Records]]:
     async with open_office(migrated_sqlite_url) as office:
         yield office, await office.house.writer.run(partial(one_of_each, office))
-
-
-def one_of_each(office: Office, connection: Connection) -> Records:
-    """What an address can name; the client is Joe, who has lived a little."""
-    live_a_little(office, connection)
-    have_a_calendar(office, connection)
-    have_campaigns(office, connection)
-    hire_all(connection)
-    return replace(put(connection, office.ana, 50), client=office.joe)
 
 
 @pytest.mark.timeout(120)

@@ -76,7 +76,7 @@ async def _page(
         "me": me,
         "tokens": await reader.run(partial(api_tokens.listed, now=now)),
         "teams": await reader.run(accounts.team_names),
-        "scopes": [(scope.value, means) for scope, means in MEANS.items()],
+        "scopes": [(scope.value, _(means)) for scope, means in MEANS.items()],
         "said": defaultdict(str, said or {"until": str(today + USUAL_LIFE)}),
         "chosen": chosen or [],
         "problems": defaultdict(str, problems or {}),

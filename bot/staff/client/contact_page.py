@@ -30,7 +30,7 @@ from records.engagement import CLIENT
 from records.number_history import HeldNumber
 from records.sessions import Session
 
-HEARD = {name: CHANNELS[name] for name in ("voice", "in_person", "mail")}
+HEARD = CHANNELS.only("voice", "in_person", "mail")
 """How a client can say it, other than by text."""
 
 PREFERENCES = (Preference.LANGUAGE, Preference.RHYTHM, Preference.PART_OF_DAY, Preference.PHONE_IS_SHARED)

@@ -28,6 +28,20 @@ IN_THE_CHART: Mapping[str, int] = {"M6": 2, "M9": 3, "M18": 2}
 
 LABELS = Words(
     {
+        "achieved": "achieved",
+        "revised": "revised",
+        "replaced": "replaced",
+        "paused": "paused",
+        "released": "released",
+        "median": "median",
+        "maximum": "maximum",
+        "kept": "kept",
+        "delivered": "delivered",
+        "attended": "attended",
+        "confirmed": "confirmed",
+        "missed": "missed",
+        "moved": "moved",
+        "answered": "answered",
         "yes": "answered YES",
         "not_known": "not known after 72 hours",
         "engaged": "wrote at least once",

@@ -102,6 +102,8 @@ GROUPS = Words(
     }
 )
 
+LIST_KINDS = Words({"clients": "Clients", "visits": "Visits"})
+
 UPLOAD_STATES = Words(
     {
         "weighing": "being looked at",

@@ -12,6 +12,7 @@ from aiohttp import web
 from bot.calendar_feed import address_of
 from bot.keys import CLOCK, COUNTY, READER, WRITER
 from bot.site import render, see_other
+from bot.site.wall_time import short_day
 from bot.staff import fields, names, notices
 from bot.staff.fields import filled_in
 from bot.staff.visits.visit_pages import calendar_answer
@@ -138,5 +139,5 @@ def _by_day(times: Sequence[visits.OfferedTime], county: County) -> Mapping[str,
     days: dict[str, list[visits.OfferedTime]] = {}
     for one in times:
         local = one.starts_at.astimezone(county.zone)
-        days.setdefault(f"{local:%a %b} {local.day}", []).append(one)
+        days.setdefault(short_day(local), []).append(one)
     return days
