@@ -42,6 +42,7 @@ from bot.turns_process import TurnsProcesses
 from bot.work import Work
 from conversations.county import County
 from conversations.languages import Language
+from records import log_words
 from records.database import connect
 from records.pace import Pace
 from records.reading import Reader
@@ -194,6 +195,9 @@ def _start_scheduler(house: House, sender: Sender, inbox: Inbox | None) -> None:
     counting = Ticker(A_WHILE, _measure_round(house).take)
     counting.start()
     house.work.add(counting.shutdown)
+    following = Ticker(TICK, partial(_follow_the_log, house))
+    following.start()
+    house.work.add(following.shutdown)
     passing_up = Ticker(TICK, partial(_pass_all_up, house))
     passing_up.start()
     house.work.add(passing_up.shutdown)
@@ -243,6 +247,12 @@ async def _take_all_due(house: House, done: Callable[[], None]) -> None:
 def _measure_round(house: House) -> MeasureRound:
     plan = house.plan
     return MeasureRound(house.reader, house.writer, plan.county, plan.languages, plan.clock)
+
+
+async def _follow_the_log(house: House) -> None:
+    now = house.plan.clock.now()
+    while await house.reader.run(partial(log_words.is_behind, now=now)):
+        await house.writer.run(partial(log_words.follow, now=now))
 
 
 async def _pass_all_up(house: House) -> None:

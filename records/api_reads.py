@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select, tuple_
@@ -12,13 +12,9 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select, tuple_
 from conversations.nudges import UNHEARD, NudgeKind
 from records.errors import NotFoundError
 from records.ids import first_id
-from records.log_reads import in_sight
+from records.log_reads import SETTLES, in_sight
 from records.sight import Sight, shown
 from records.tables import clients, engagement, escalations, messages, nudges, staff, visits
-
-SETTLES = timedelta(seconds=10)
-"""So old is a row of the log before others see it. Transactions that began before others may end after them, so who
-follows the log closer would miss rows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,7 @@ class Kind(StrEnum):
     SET_ASIDE = "set_aside"
     THREAD_OPENED = "thread_opened"
     THREAD_VIEWED = "thread_viewed"
+    THREAD_SEARCHED = "thread_searched"
     LIST_IMPORTED = "list_imported"
     TRANSCRIPT_PRINTED = "transcript_printed"
     LOG_EXPORTED = "log_exported"

@@ -28,6 +28,10 @@ DEARER = 4
 FEW = 500
 """So many clients at most are looked up one by one; of more, the log is full."""
 
+SETTLES = timedelta(seconds=10)
+"""So old is a row of the log before others see it. Transactions that began before others may end after them, so who
+follows the log closer would miss rows."""
+
 CLOCKS_STEP_BACK = timedelta(days=1)
 """At most, so a row's id is no later than its moment by more."""
 
@@ -62,6 +66,7 @@ class LogRow:
     subject: str
     reason: str
     detail: Mapping[str, Any]
+    message_id: str | None
     body: str
     purpose: str
     template: str
@@ -84,6 +89,7 @@ _LOG = (
         engagement.c.subject,
         engagement.c.reason,
         engagement.c.detail,
+        engagement.c.message_id,
         messages.c.body,
         messages.c.purpose,
         messages.c.template,
@@ -109,8 +115,19 @@ class LogPage:
 def page(connection: Connection, asked: Asked, *, before: str | None = None, limit: int = 50) -> LogPage:
     """The newest rows first; `before` is `older` of the page before."""
     ids, older = _ids(connection, asked, before, limit)
+    return LogPage(rows_of(connection, ids), older)
+
+
+def rows_of(connection: Connection, ids: Sequence[str]) -> list[LogRow]:
+    """The newest first."""
     rows = connection.execute(_LOG.where(engagement.c.id.in_(ids)).order_by(engagement.c.id.desc())) if ids else ()
-    return LogPage([_log_row(row) for row in rows], older)
+    return [_log_row(row) for row in rows]
+
+
+def settled(connection: Connection, now: datetime) -> str:
+    """The id of the last row that has settled; "" for none."""
+    wanted = select(engagement.c.id).where(engagement.c.at <= now - SETTLES)
+    return connection.scalar(wanted.order_by(engagement.c.id.desc()).limit(1)) or ""
 
 
 def has_more_than(connection: Connection, asked: Asked, count: int) -> bool:
@@ -159,8 +176,8 @@ class _Way:
 
 def _ways(connection: Connection, asked: Asked) -> Sequence[_Way]:
     """Each goes by an index of its own."""
-    ids, newest_first, fitting = select(engagement.c.id), engagement.c.id.desc(), list(_fitting(asked))
-    rest = [in_sight(asked.sight), *fitting]
+    ids, newest_first, chosen = select(engagement.c.id), engagement.c.id.desc(), list(fitting(asked))
+    rest = [in_sight(asked.sight), *chosen]
     ways = [_Way(ids.where(column == value).order_by(newest_first), rest) for column, value in _indexed(asked)]
     if not ways:
         ways = [_Way(ids.order_by(newest_first), rest)]
@@ -169,7 +186,7 @@ def _ways(connection: Connection, asked: Asked) -> Sequence[_Way]:
         if len(seen) <= FEW:
             theirs = or_(engagement.c.client_id.in_(seen), _of_staff(asked.sight))
             last_sorted = ids.where(theirs).order_by(_unindexed(engagement.c.id).desc())
-            ways.append(_Way(last_sorted, fitting, sorted=False))
+            ways.append(_Way(last_sorted, chosen, sorted=False))
     return ways
 
 
@@ -194,7 +211,7 @@ def _within(asked: Asked, before: str | None) -> Iterator[ColumnElement[bool]]:
         yield engagement.c.id < first_id(asked.until + CLOCKS_STEP_BACK)
 
 
-def _fitting(asked: Asked) -> Iterator[ColumnElement[bool]]:
+def fitting(asked: Asked) -> Iterator[ColumnElement[bool]]:
     """What was chosen; none of it leads the database to an index of its choice."""
     for column, value in _indexed(asked):
         yield _unindexed(column) == value
@@ -237,6 +254,7 @@ def _log_row(row: Any) -> LogRow:  # noqa: ANN401  a row of _LOG
         subject=row.subject,
         reason=row.reason,
         detail=row.detail,
+        message_id=row.message_id,
         body=row.body or "",
         purpose=row.purpose or "",
         template=row.template or "",

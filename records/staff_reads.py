@@ -216,3 +216,9 @@ def is_mid_breath(connection: Connection, client_id: str) -> bool:
         nudges.c.client_id == client_id, nudges.c.kind == NudgeKind.BREATH, nudges.c.state == NudgeState.PLANNED
     )
     return connection.execute(waiting).first() is not None
+
+
+def merged_into(connection: Connection, client_id: str) -> str | None:
+    """The record of which this one is part since; None for one that stands by itself, or is none."""
+    found: str | None = connection.scalar(select(clients.c.merged_into).where(clients.c.id == client_id))
+    return found

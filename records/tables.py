@@ -783,3 +783,20 @@ engagement = Table(
     Index(None, "kind", "id"),
     Index(None, "language", "id"),
 )
+
+log_followers = Table(
+    "log_followers",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("through", ID, nullable=False),  # the last row of the log that was seen to; "": none
+)
+
+saved_views = Table(
+    "saved_views",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("staff_id", ID, ForeignKey("staff.id"), nullable=False),
+    Column("name", String(60), nullable=False),
+    Column("filter", JSON, nullable=False),  # as in the address of the log
+    UniqueConstraint("staff_id", "name"),
+)

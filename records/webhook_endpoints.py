@@ -14,12 +14,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, false, func, insert, or_, select, true, update
 
-from records.api_reads import SETTLES
 from records.api_tokens import Scope
 from records.engagement import Kind
 from records.errors import NotFoundError, RefusedError
 from records.ids import first_id
-from records.log_reads import in_sight
+from records.log_reads import SETTLES, in_sight, settled
 from records.roles import Reach
 from records.sight import Sight
 from records.states import MessageState
@@ -177,7 +176,7 @@ def claim(
             _set(connection, row.id, due_at=now + LEASE)
             claimed.append((_endpoint(row), happened))
         else:
-            _set(connection, row.id, due_at=now + IDLE, through=max(row.through, _settled(connection, now)))
+            _set(connection, row.id, due_at=now + IDLE, through=max(row.through, settled(connection, now)))
     return claimed
 
 
@@ -241,13 +240,6 @@ def _next(connection: Connection, endpoint: Row[Any], now: datetime) -> Sequence
         Happening(row.id, row.at, heard[Kind(row.kind)], row.kind, row.client_id, row.subject, row.detail)
         for row in connection.execute(wanted)
     ]
-
-
-def _settled(connection: Connection, now: datetime) -> str:
-    """The id of the last row of the log that has settled."""
-    wanted = select(engagement.c.id).where(engagement.c.at <= now - SETTLES)
-    found: str | None = connection.scalar(wanted.order_by(engagement.c.id.desc()).limit(1))
-    return found or ""
 
 
 def _endpoint(row: Row[Any]) -> Endpoint:

@@ -45,6 +45,7 @@ ENTRIES = (
     Entry("campaigns", N_("Nudges"), "/staff/campaigns", Right.TEXT, "n"),
     Entry("visits", N_("Visits"), "/staff/visits", Right.KEEP_VISITS, "v"),
     Entry("log", N_("Log"), "/staff/log", Right.READ_LOG, "l"),
+    Entry("search", N_("Search texts"), "/staff/search", Right.READ_THREADS, "s"),
     Entry("approvals", N_("Approvals"), "/staff/approvals", Right.OVERSEE, "a"),
     Entry("team", N_("Team"), "/staff/team", Right.OVERSEE, "h"),
     Entry("measures", N_("Measures"), "/staff/measures", Right.SEE_MEASURES, "m"),

@@ -40,10 +40,11 @@ from bot.staff.client import (
     texts_page,
     thread_reading,
 )
+from bot.staff.client.kept_record import or_the_kept_one
 from bot.staff.menu import menu_for
 from bot.staff.nudges import approval_pages, campaign_pages, nudge_pages
 from bot.staff.once import ONCE, Once
-from bot.staff.oversight import log_export, log_page, measure_words, measures_page, team_page
+from bot.staff.oversight import log_export, log_page, measure_words, measures_page, search_page, team_page
 from bot.staff.paper import print_pages
 from bot.staff.plain_words.filters import FILTERS as PLAIN_WORDS
 from bot.staff.visits import calendar_page, visit_pages
@@ -223,6 +224,8 @@ ROUTES: Sequence[StaffRoute] = (
     _get("/staff/measures", Right.SEE_MEASURES, measures_page.show_measures),
     _get("/staff/measures.csv", Right.SEE_MEASURES, measures_page.download_measures),
     _get("/staff/measures/{measure:M[0-9]{1,2}}", Right.SEE_MEASURES, measures_page.show_measure),
+    _get("/staff/search", Right.READ_THREADS, search_page.show_search),
+    _post("/staff/search", Right.READ_THREADS, search_page.search_texts),
     _get("/staff/log", Right.READ_LOG, log_page.show_log),
     _get("/staff/log/rows", Right.READ_LOG, log_page.show_newest_rows, keeps=False),
     _post("/staff/log/export", Right.READ_LOG, log_export.export_log),
@@ -253,4 +256,5 @@ def add_routes(app: web.Application) -> None:
         ]
     )
     for one in ROUTES:
-        app.router.add_route(one.method, one.path, logged_in(one.page, one.right, keeps=one.keeps, largest=one.largest))
+        page = or_the_kept_one(one.page) if one.method == "GET" and one.about is About.CLIENT else one.page
+        app.router.add_route(one.method, one.path, logged_in(page, one.right, keeps=one.keeps, largest=one.largest))

@@ -13,11 +13,17 @@ from records.migrate import migrate
 from records.tables import metadata
 
 
+def is_ours(_item: object, name: str | None, _kind: str, _reflected: object, _other: object) -> bool:
+    """The index of words is made as each database has them, and on SQLite it is several tables."""
+    return not (name or "").startswith(("log_words", "ix_log_words"))
+
+
 def test_an_empty_database_is_migrated_to_exactly_the_tables(database_url: str) -> None:
     engine = connect(database_url)
     assert migrate(engine) == migrations.head()
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        compared = {"compare_type": True, "include_object": is_ours}
+        context = MigrationContext.configure(connection, opts=compared)
         assert compare_metadata(context, metadata) == []
         inspector = inspect(connection)
         for table in metadata.tables.values():

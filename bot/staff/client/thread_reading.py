@@ -24,14 +24,7 @@ async def open_thread(request: web.Request, me: Session) -> web.Response:
     """A reason from the list, or own words."""
     client = (await known_of(request, me, request.match_info["id"])).client
     said = await filled_in(request, "why", "why_words")
-    problem = ""
-    if said["why"] not in set(Why):
-        problem = _("Choose why you read this.")
-    elif said["why"] == Why.OTHER and not said["why_words"]:
-        problem = _("Say in a few words why you read this.")
-    elif len(said["why_words"]) > LONGEST:
-        problem = _("Say it in at most %(longest)s characters.", longest=LONGEST)
-    if problem:
+    if problem := amiss_with(said["why"], said["why_words"]):
         writing = Writing(why=said["why"], why_words=said["why_words"], why_problem=problem)
         return await client_page.client_page(request, me, writing, status=422)
     tell = partial(
@@ -44,3 +37,12 @@ async def open_thread(request: web.Request, me: Session) -> web.Response:
     )
     await request.app[WRITER].run(tell)
     return see_other(f"/staff/clients/{client.id}#texts")
+
+
+def amiss_with(why: str, words: str) -> str:
+    """What is amiss with a reason for reading texts that are not one's own work; "" if it will do."""
+    if why not in set(Why):
+        return _("Choose why you read this.")
+    if why == Why.OTHER and not words:
+        return _("Say in a few words why you read this.")
+    return _("Say it in at most %(longest)s characters.", longest=LONGEST) if len(words) > LONGEST else ""

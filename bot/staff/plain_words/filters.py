@@ -46,6 +46,7 @@ from conversations import provider_errors
 from conversations.goals import Moment
 from conversations.repeats import TWO_WEEKS, day_of_month, weekdays
 from records.engagement import BOT, CLIENT
+from records.searchable_words import excerpt
 
 
 def in_words(table: Mapping[str, str]) -> Callable[[object], str]:
@@ -163,6 +164,11 @@ def day_name(day: date) -> str:
     return short_day(day)
 
 
+def next_id(known: str) -> str:
+    """What to ask a thread for as `before`, so that this very text is the newest on the page."""
+    return f"{int(known, 16) + 1:032x}"
+
+
 def actor(who: str, names: Mapping[str, str]) -> str:
     """Whose doing it was; `names` are first names: of staff by id, of the client by CLIENT where there is but one."""
     return names.get(who) or {BOT: "Milepost", CLIENT: _("the client")}.get(who) or _("somebody")
@@ -215,4 +221,6 @@ FILTERS: dict[str, Callable[..., object]] = {
     "actor": actor,
     "role": in_words(ROLES),
     "number": number,
+    "excerpt": excerpt,
+    "next_id": next_id,
 }

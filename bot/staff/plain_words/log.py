@@ -76,6 +76,7 @@ LOG_KINDS = Words(
         "set_aside": "Could not be taken; set aside",
         "thread_opened": "Said why they read the texts",
         "thread_viewed": "Texts looked at",
+        "thread_searched": "Texts searched",
         "list_imported": "List brought in",
         "transcript_printed": "Texts printed for the case file",
         "log_exported": "Log downloaded",
