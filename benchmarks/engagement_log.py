@@ -2,7 +2,8 @@
 
 A county of 22,000 clients, 88 workers in eleven teams, and a log of 400 days is made, on SQLite and on Postgres. The
 pages are asked for over a socket, by who sees all, a team, their own, and next to nothing; under each filter alone and
-under several, from the top and from deep below. What is looked for is at times everywhere, at times nowhere.
+under several, from the top and from deep below. What is looked for is at times everywhere, at times nowhere. Texts are
+searched for words of all kinds.
 
     python benchmarks/engagement_log.py [--rows 1000000] [--only sqlite|postgres]
 """
@@ -26,6 +27,7 @@ from sqlalchemy import Connection, Table, insert, text
 
 from benchmarks.tools.databases import POSTGRES, SQLITE, databases
 from benchmarks.tools.figures import Figures, percentile
+from records import log_words
 from records.database import connect
 from records.engagement import Kind
 from records.ids import first_id
@@ -123,13 +125,19 @@ def history(count: int, languages: Sequence[str]) -> Iterator[Row]:
         yield Row(logged, _text(row_id, client_id, at, languages[client], kind) if says else None)
 
 
+def _a_word(row_id: str) -> str:
+    """The first of them is in half of the texts, the next in a quarter, and so on to those that are in one."""
+    nth = int(row_id[-8:], 16) * 2654435761 % 2**32
+    return f"word{32 - nth.bit_length()}"
+
+
 def _text(row_id: str, client_id: str, at: datetime, language: str, kind: Kind) -> Mapping[str, object]:
     return {
         "id": row_id,
         "client_id": client_id,
         "number": "+17075550100",
         "direction": "in" if kind is Kind.TEXT_IN else "out",
-        "body": f"How did it go: sign up for the class online, number {row_id[-6:]}? 1 done, 2 some of it, 3 not yet",
+        "body": f"How did it go: sign up for {_a_word(row_id)} online, number {row_id[-6:]}? 1 done, 2 not yet",
         "language": language,
         "segments": 1,
         "encoding": "GSM-7",
@@ -153,6 +161,14 @@ def fill(connection: Connection, count: int) -> None:
     for batch in _batches(history(count, languages)):
         connection.execute(insert(messages), [one.said for one in batch if one.said])
         connection.execute(insert(engagement), [one.logged for one in batch])
+
+
+def follow(connection: Connection, figures: Figures) -> None:
+    """As the index of words does when it is new."""
+    began, now, texts = time.perf_counter(), BEGAN + timedelta(days=DAYS + 1), 0
+    while log_words.is_behind(connection, now):
+        texts += log_words.follow(connection, now)
+    figures.note(f"{texts:,} texts taken into the index of words in {time.perf_counter() - began:.0f} s")
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
@@ -199,6 +215,23 @@ async def pages(browser: Browser, me: str) -> list[tuple[float, str]]:
     return took
 
 
+async def searches(browser: Browser) -> list[tuple[float, str]]:
+    """Words that are everywhere, here and there, in one text, in none; several, side by side, and beginnings."""
+    await browser.get("/staff/search")
+    words_of_all_kinds = (
+        *(f"word{nth}" for nth in (0, 1, 3, 6, 10, 14, 18)),
+        *("go", "nowhere", "word0 online", "word6 done", "word1 word2", '"sign up"', '"up sign"', "onl", "wor"),
+    )
+    took = []
+    for words in words_of_all_kinds:
+        for more in ({}, {"language": "hmn"}, {"from": "2026-06-01", "to": "2026-06-30"}):
+            began = time.perf_counter()
+            page = await browser.post("/staff/search", words=words, why="coaching", **more)
+            took.append(((time.perf_counter() - began) * 1000, f"{words} {more}"))
+            assert browser.status == HTTPStatus.OK, page
+    return took
+
+
 async def measure(url: str, count: int, figures: Figures) -> None:
     clock = StoodClock(BEGAN + timedelta(days=DAYS))
     async with open_server(url, clock, a_county()) as server:
@@ -213,6 +246,11 @@ async def measure(url: str, count: int, figures: Figures) -> None:
                 p95 = percentile([one for one, _ in took[me]], 95)
                 figures.at_most(
                     f"pages of the log for {me}, p95", p95, limit, " ms", f"longest {worst[0]:.0f}: {worst[1]}"
+                )
+                took_to_search = await searches(browser)
+                p95, worst = percentile([one for one, _ in took_to_search], 95), max(took_to_search)
+                figures.at_most(
+                    f"searches of texts for {me}, p95", p95, limit, " ms", f"longest {worst[0]:.0f}: {worst[1]}"
                 )
                 if me == "worker0":
                     await _client_pages(browser, figures)
@@ -255,6 +293,7 @@ def main(count: int, kinds: Sequence[str]) -> int:
             began = time.perf_counter()
             with engine.begin() as connection:
                 fill(connection, count)
+                follow(connection, figures)
             if kind == POSTGRES:  # as autovacuum does within minutes
                 with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                     connection.execute(text("VACUUM ANALYZE"))

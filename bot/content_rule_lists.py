@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -17,6 +18,7 @@ def load_rule_lists(codes: Iterable[str]) -> dict[str, RuleLists]:
     return {code: _lists(code) for code in codes}
 
 
+@cache
 def _lists(code: str) -> RuleLists:
     read: dict[str, Any] = tomllib.loads(resources.files("locales").joinpath(code, "rules.toml").read_text("utf-8"))
     return RuleLists(

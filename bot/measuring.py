@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from sqlalchemy import Connection
 
 from bot.clock import Clock
+from bot.content_rule_lists import load_rule_lists
 from conversations.county import County
 from conversations.languages import Language
 from records.measures import kept, period, splits
@@ -32,9 +34,10 @@ async def count(
     reader: Reader, writer: Writer, measures: Sequence[Measure], wanted: Period, scope: Scope
 ) -> Mapping[str, Counted]:
     """By the measures' ids, as counted last, before small cells are hidden. What had to be counted is kept."""
+    by_rules = replace(wanted, lists=load_rule_lists(wanted.languages))
 
     def read(connection: Connection) -> Mapping[str, Counted]:
-        return {measure.id: kept.count(connection, measure, wanted, scope) for measure in measures}
+        return {measure.id: kept.count(connection, measure, by_rules, scope) for measure in measures}
 
     found = await reader.run(read)
     if new := [one.row for one in found.values() if one.row is not None]:

@@ -55,6 +55,11 @@ def hints(words: str, language: Language, lists: RuleLists, phones: Collection[s
     return list(text_rules.breaches(Text(Line(Sentence("", words)), words, (), language, lists), HINTS))
 
 
+def asks_openly(words: str, lists: RuleLists) -> bool:
+    """Whether a worker's words hold a question that is not answered by yes or no (domain guide 4.1)."""
+    return "?" in words and any(text_rules.phrases(lists.open, words))
+
+
 def endangers_privacy(words: str, language: Language, lists: RuleLists, phones: Collection[str] = ()) -> bool:
     """Whether a worker's words hold what no text may hold, whoever wrote it (R4)."""
     return any(broken.level is RuleLevel.ERROR for broken in hints(words, language, lists, phones))

@@ -181,13 +181,20 @@ def _ways(connection: Connection, asked: Asked) -> Sequence[_Way]:
     ways = [_Way(ids.where(column == value).order_by(newest_first), rest) for column, value in _indexed(asked)]
     if not ways:
         ways = [_Way(ids.order_by(newest_first), rest)]
-    if not asked.sight.sees_all:
-        seen = connection.scalars(select(clients.c.id).where(reached(asked.sight)).limit(FEW + 1)).all()
-        if len(seen) <= FEW:
-            theirs = or_(engagement.c.client_id.in_(seen), _of_staff(asked.sight))
-            last_sorted = ids.where(theirs).order_by(_unindexed(engagement.c.id).desc())
-            ways.append(_Way(last_sorted, chosen, sorted=False))
+    seen = seen_if_few(connection, asked.sight)
+    if seen is not None:
+        theirs = or_(engagement.c.client_id.in_(seen), _of_staff(asked.sight))
+        last_sorted = ids.where(theirs).order_by(unindexed(engagement.c.id).desc())
+        ways.append(_Way(last_sorted, chosen, sorted=False))
     return ways
+
+
+def seen_if_few(connection: Connection, sight: Sight) -> Sequence[str] | None:
+    """The ids of the clients in sight; None if these are more than FEW."""
+    if sight.sees_all:
+        return None
+    seen = connection.scalars(select(clients.c.id).where(reached(sight)).limit(FEW + 1)).all()
+    return seen if len(seen) <= FEW else None
 
 
 def _indexed(asked: Asked) -> Iterator[tuple[ColumnElement[Any], str]]:
@@ -214,9 +221,9 @@ def _within(asked: Asked, before: str | None) -> Iterator[ColumnElement[bool]]:
 def fitting(asked: Asked) -> Iterator[ColumnElement[bool]]:
     """What was chosen; none of it leads the database to an index of its choice."""
     for column, value in _indexed(asked):
-        yield _unindexed(column) == value
+        yield unindexed(column) == value
     if len(asked.kinds) > 1:
-        yield _unindexed(engagement.c.kind).in_(asked.kinds)
+        yield unindexed(engagement.c.kind).in_(asked.kinds)
     if asked.since is not None:
         yield engagement.c.at >= asked.since
     if asked.until is not None:
@@ -227,7 +234,7 @@ def in_sight(sight: Sight) -> ColumnElement[bool]:
     """Rows about clients go with the client, to whoever has them now; the others are their member of staff's."""
     if sight.sees_all:
         return true()
-    theirs = _unindexed(engagement.c.client_id).in_(select(clients.c.id).where(reached(sight)))
+    theirs = unindexed(engagement.c.client_id).in_(select(clients.c.id).where(reached(sight)))
     return or_(theirs, _of_staff(sight))
 
 
@@ -235,8 +242,8 @@ def _of_staff(sight: Sight) -> ColumnElement[bool]:
     return and_(engagement.c.client_id.is_(None), oversees(sight, engagement.c.worker_id))
 
 
-def _unindexed(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The same words, and no index has them."""
+def unindexed(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The same words, and no index has them: of several, the database must not choose this one."""
     return column.concat("")
 
 

@@ -6,7 +6,7 @@ by some seconds, so that no text waits for it to be sent or taken.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,20 +14,21 @@ from sqlalchemy import Connection, Select, and_, column, select, text
 
 from records.bulk import inserting, replaced
 from records.engagement import Kind
-from records.log_reads import Asked, LogPage, fitting, in_sight, rows_of, settled
+from records.log_reads import Asked, LogPage, fitting, in_sight, rows_of, seen_if_few, settled, unindexed
 from records.searchable_words import Phrase, words_of
 from records.tables import engagement, log_followers, messages
 
 FOLLOWER = "words"
 AT_ONCE = 500
-WIDTHS = (500, 20_000)
+WIDTHS = (500, 4_000)
 """Texts with the words that are looked through for a page, first a few, then more: of these, few may be of clients whom
-the reader sees."""
+the reader sees, if they see many clients and not all."""
 
 _ADD = {
-    "sqlite": text("INSERT INTO log_words (log_id, words) VALUES (:log_id, :words)"),
+    "sqlite": text("INSERT INTO log_words (log_id, client, words) VALUES (:log_id, :client, :words)"),
     "postgresql": text(
-        "INSERT INTO log_words (log_id, words) VALUES (:log_id, CAST(:words AS tsvector)) ON CONFLICT DO NOTHING"
+        "INSERT INTO log_words (log_id, words) VALUES (:log_id, CAST(:client || :words AS tsvector))"
+        " ON CONFLICT DO NOTHING"
     ),
 }
 """On Postgres another process may take in the same texts at the same time."""
@@ -52,15 +53,15 @@ def follow(connection: Connection, now: datetime) -> int:
     if last <= through:
         return 0
     wanted = (
-        select(engagement.c.id, messages.c.body)
+        select(engagement.c.id, engagement.c.client_id, messages.c.body)
         .join(messages, messages.c.id == engagement.c.message_id)
         .where(engagement.c.id > through, engagement.c.id <= last, engagement.c.client_id.is_not(None))
-        .where(engagement.c.kind.in_((Kind.TEXT_IN, Kind.TEXT_OUT)))
+        .where(unindexed(engagement.c.kind).in_((Kind.TEXT_IN, Kind.TEXT_OUT)))
     )
     found = connection.execute(wanted.order_by(engagement.c.id).limit(AT_ONCE)).all()
     dialect = connection.dialect.name
     if found:
-        connection.execute(_ADD[dialect], [{"log_id": one.id, "words": _indexed(one.body, dialect)} for one in found])
+        connection.execute(_ADD[dialect], [_indexed(*row, dialect) for row in found])
     through = found[-1].id if len(found) == AT_ONCE else last
     _KEEP.run(connection, [{"name": FOLLOWER, "through": through}])
     return len(found)
@@ -82,8 +83,12 @@ def search(
     dialect = connection.dialect.name
     place = before if before and (before.isdecimal() or dialect != "sqlite") else _NEWEST[dialect]
     ids = list[str]()
+    theirs = [asked.client_id] if asked.client_id else seen_if_few(connection, asked.sight)
+    if theirs == []:
+        return LogPage([], None)
+    words = _query(phrases, theirs, dialect)
     for width in WIDTHS:
-        find = {"words": query(phrases, dialect), "before": place, "limit": width}
+        find = {"words": words, "before": place, "limit": width}
         rows = connection.execute(_fitting(asked, dialect), find).all()
         for row in rows:
             if row.fits and len(ids) == limit:
@@ -105,9 +110,24 @@ def _fitting(asked: Asked, dialect: str) -> Select[Any]:
     return wanted.select_from(found.outerjoin(engagement, these)).order_by(found.c.place.desc())
 
 
-def query(phrases: Sequence[Phrase], dialect: str) -> str:
+def _query(phrases: Sequence[Phrase], theirs: Sequence[str] | None, dialect: str) -> str:
     """In the database's own notation. Words hold letters and digits alone, so nothing in them has a meaning to it."""
-    return (" AND " if dialect == "sqlite" else " & ").join(_clause(one, dialect) for one in phrases)
+    if dialect == "sqlite":
+        clauses = [f"words : {_clause(one, dialect)}" for one in phrases]
+        return " AND ".join(
+            clauses if theirs is None else [*clauses, f"client : ({' OR '.join(map(_quoted, theirs))})"]
+        )
+    clauses = [_clause(one, dialect) for one in phrases]
+    return " & ".join(clauses if theirs is None else [*clauses, f"({' | '.join(map(_tag, theirs))})"])
+
+
+def _quoted(client_id: str) -> str:
+    return f'"{client_id}"'
+
+
+def _tag(client_id: str) -> str:
+    """What no word looks like."""
+    return f"'@{client_id}'"
 
 
 def _clause(phrase: Phrase, dialect: str) -> str:
@@ -117,8 +137,9 @@ def _clause(phrase: Phrase, dialect: str) -> str:
     return f"{side_by_side}:*" if phrase.is_beginning else f"({side_by_side})"
 
 
-def _indexed(body: str, dialect: str) -> str:
+def _indexed(log_id: str, client_id: str, body: str, dialect: str) -> Mapping[str, str]:
     words = [word.plain for word in words_of(body)]
     if dialect == "sqlite":
-        return " ".join(words)
-    return " ".join(f"'{word}':{number}" for number, word in enumerate(words, 1))
+        return {"log_id": log_id, "client": client_id, "words": " ".join(words)}
+    said = "".join(f" '{word}':{number}" for number, word in enumerate(words, 1))
+    return {"log_id": log_id, "client": _tag(client_id), "words": said}

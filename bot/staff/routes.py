@@ -44,7 +44,15 @@ from bot.staff.client.kept_record import or_the_kept_one
 from bot.staff.menu import menu_for
 from bot.staff.nudges import approval_pages, campaign_pages, nudge_pages
 from bot.staff.once import ONCE, Once
-from bot.staff.oversight import log_export, log_page, measure_words, measures_page, search_page, team_page
+from bot.staff.oversight import (
+    log_export,
+    log_page,
+    measure_words,
+    measures_page,
+    saved_view_pages,
+    search_page,
+    team_page,
+)
 from bot.staff.paper import print_pages
 from bot.staff.plain_words.filters import FILTERS as PLAIN_WORDS
 from bot.staff.visits import calendar_page, visit_pages
@@ -228,6 +236,8 @@ ROUTES: Sequence[StaffRoute] = (
     _post("/staff/search", Right.READ_THREADS, search_page.search_texts),
     _get("/staff/log", Right.READ_LOG, log_page.show_log),
     _get("/staff/log/rows", Right.READ_LOG, log_page.show_newest_rows, keeps=False),
+    _post("/staff/log/views", Right.READ_LOG, saved_view_pages.save_view),
+    _post("/staff/log/views/drop", Right.READ_LOG, saved_view_pages.drop_view),
     _post("/staff/log/export", Right.READ_LOG, log_export.export_log),
 )
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from conversations.county import County
 from conversations.languages import Language
+from conversations.text_rules import RuleLists
 from records.tables import consent_events
 
 DECEMBER = 12
@@ -34,6 +35,8 @@ class Period:
     languages: Mapping[str, Language]
     name: str = ""
     """Of a period that is no month: "lately", "before"."""
+    lists: Mapping[str, RuleLists] = field(default_factory=dict, compare=False)
+    """What the content rules know of each language, for the measure that holds workers' words against them."""
     found: dict[object, Any] = field(default_factory=dict, compare=False)
     """What several measures need, once it was read over one connection: see `reading.engaged`."""
 

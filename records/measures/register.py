@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from records.measures import celebration, engagement, escalations, goals, reach, understanding, visits
+from records.measures import celebration, engagement, escalations, goals, own_words, reach, understanding, visits
 from records.measures.figures import ON_SCREEN, Figure, hide
 from records.measures.period import Period
 from records.measures.reading import Where
@@ -246,18 +246,26 @@ MEASURES: Sequence[Measure] = (
     Measure(
         "M24",
         "Content quality",
-        "",
-        "",
-        not_yet="It needs the hints that a worker saw while writing, kept with the text that was sent.",
+        "workers' own texts without a hint of the content rules; those with an open question",
+        "texts in workers' own words",
+        "reviewed texts; texts in a language without content rules",
+        "For coaching alone.",
+        own_words.content_quality,
     ),
     Measure(
         "M25",
         "Voice of client",
-        "",
-        "",
+        "answers to a short survey by text, by choice",
+        "answers, kept without a name, a number or a day",
         not_yet="It needs a survey that asks clients by text, kept without their names.",
     ),
-    Measure("M26", "Staff survey", "", "", not_yet="It needs a survey that staff fill in after a meeting."),
+    Measure(
+        "M26",
+        "Staff survey",
+        "contacts with clients after which a worker filled in a survey",
+        "contacts with clients who try a new tool",
+        not_yet="It needs a survey that staff fill in after a meeting.",
+    ),
     Measure(
         "M27",
         "Share of contact",

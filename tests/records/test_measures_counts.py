@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, false, true, update
 
+from bot.content_rule_lists import load_rule_lists
 from conversations.escalations import Trigger
 from records.measures import (
     celebration,
@@ -13,6 +14,7 @@ from records.measures import (
     escalations,
     goals,
     kept,
+    own_words,
     period,
     reach,
     register,
@@ -349,3 +351,22 @@ def test_one_month_comes_after_another() -> None:
     assert all(one.until == after.since for one, after in itertools.pairwise(found))
     assert MARCH.until - MARCH.since == timedelta(days=31) - timedelta(hours=1)
     assert set(LANGUAGES) == {"en", "es"}
+
+
+def test_of_workers_own_words_those_without_a_hint_and_those_with_an_open_question_are_counted(world: World) -> None:
+    client = world.join()
+    for body, said in (
+        ("Hi Maria. What would help you this week?", {"author": world.worker}),
+        ("You must call me NOW!!!", {"author": world.worker}),
+        ("Hi Maria, how are the kids?", {"author": world.worker, "template": "worker_template/help"}),
+        ("Hi Maria. What is your goal?", {}),
+        ("Xin chào", {"author": world.worker, "language": "vi"}),
+        ("You must call.", {"author": world.worker, "state": "held"}),
+    ):
+        world.hears(client, on(9), body=body, **said)
+    world.says(client, on(9))
+    found = own_words.content_quality(world.connection, replace(MARCH, lists=load_rule_lists(LANGUAGES)), true())
+    assert [(one.label, one.numerator, one.denominator) for one in found] == [
+        ("no_hint", 1, 2),
+        ("open_question", 1, 2),
+    ]

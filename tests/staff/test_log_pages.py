@@ -5,6 +5,7 @@ import html
 import io
 import re
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,10 @@ from conversations.nudges import NudgeKind
 from conversations.own_reminders import ReminderStatus
 from conversations.situation import Consent, Mode
 from conversations.visits import VisitStatus
+from records import saved_views
 from records.engagement import Kind, append, entry
 from records.escalations import Outcome, Owner
+from records.saved_views import SavedView
 from records.states import MessageState
 from records.tables import engagement
 from scheduler import windows
@@ -240,3 +243,45 @@ def test_a_plans_moment_reads_as_the_client_said_it() -> None:
     assert plan_moment(Moment.read("2026-03-03"), PACIFIC) == "Tue Mar 3"
     assert plan_moment(Moment.read("soon"), PACIFIC) == "soon"
     assert plan_moment(Moment(None), PACIFIC) == "not said"
+
+
+async def test_what_was_chosen_is_kept_under_a_name_shown_again_and_dropped(
+    busy: Office, ana: Browser, browser: Browser
+) -> None:
+    await ana.get("/staff/log")
+    page = await ana.post("/staff/log/views", name="Held <b>", kind="nudge_held", client=busy.maria)
+    assert "moved out of the quiet hours" in words(page)
+    shows = html.unescape(re.findall(r'<a href="([^"]+)">Held &lt;b&gt;</a>', page)[0])
+    assert shows == f"/staff/log?client={busy.maria}&kind=nudge_held"
+    await ana.post("/staff/log/views", name="Held <b>", kind="goal_set")
+    page = await ana.get("/staff/log")
+    assert page.count("Drop the view") // 2 == 1
+    assert "?kind=goal_set" in page
+    await ana.post("/staff/log-out")
+    await browser.log_in("ben@county.example")
+    assert "Held" not in await browser.get("/staff/log")
+    await browser.post("/staff/log/views/drop", name="Held <b>")
+    await browser.post("/staff/log-out")
+    await browser.log_in("ana@county.example")
+    assert "Held" in await browser.get("/staff/log")
+    assert "Drop the view" not in await browser.post("/staff/log/views/drop", name="Held <b>")
+
+
+@pytest.mark.parametrize(
+    ("form", "says"),
+    [
+        ({"name": "", "kind": "goal_set"}, "Give the view a name."),
+        ({"name": "x" * 61, "kind": "goal_set"}, "at most 60"),
+        ({"name": "one more", "kind": "goal_set"}, "You have 20 views already."),
+        ({"name": "May", "from": "May"}, "A date reads like"),
+    ],
+)
+async def test_a_view_that_cannot_be_kept_says_what_to_do(
+    busy: Office, ana: Browser, form: dict[str, str], says: str
+) -> None:
+    for nth in range(saved_views.MOST):
+        view = SavedView(str(nth), {"kind": "goal_set"})
+        await busy.write(partial(saved_views.keep, staff_id=busy.ana, view=view, now=MONDAY))
+    await ana.get("/staff/log")
+    assert says in await ana.post("/staff/log/views", **form)
+    assert ana.status == 400

@@ -16,7 +16,7 @@ from bot.staff.oversight.log_filter import BAD_DATE, Filter, read_filter
 from bot.staff.plain_words.filters import in_words, language
 from bot.staff.plain_words.log import LOG_KINDS
 from bot.wording import _
-from records import log_reads, staff_reads
+from records import log_reads, saved_views, staff_reads
 from records.engagement import Kind
 from records.ids import moment_of
 from records.sessions import Session
@@ -55,6 +55,7 @@ async def log_page(
     """The rows that fit, from `before` on; `said` is what was filled in to take them away."""
     clients = await request.app[READER].run(partial(staff_reads.client_names, sight=me.sight))
     workers = await names.overseen(request, me)
+    views = await request.app[READER].run(partial(saved_views.of, staff_id=me.staff_id))
     context = {
         "me": me,
         "filter": chosen,
@@ -62,11 +63,13 @@ async def log_page(
         "problems": defaultdict(str, problems),
         "clients": clients,
         "workers": workers,
+        "views": [(one.name, _with_query(HERE, one.filter)) for one in views],
+        "longest_name": saved_views.LONGEST_NAME,
         "kinds": list(Kind),
         "chips": list(_chips(chosen, dict(clients), dict(workers))),
-        "stand_still": _address(chosen, follow="no"),
-        "follow": _address(chosen),
-        "rows_at": _address(chosen, f"{HERE}/rows"),
+        "stand_still": address(chosen, follow="no"),
+        "follow": address(chosen),
+        "rows_at": address(chosen, f"{HERE}/rows"),
         **await _rows(request, me, chosen, before),
     }
     return render(request, "oversight/log.html", context, 400 if said else 200)
@@ -82,8 +85,8 @@ async def _rows(request: web.Request, me: Session, chosen: Filter, before: str |
         "entries": page.rows,
         "is_newest": before is None,
         "follows": request.query.get("follow") != "no",
-        "newest": _address(chosen) if before else "",
-        "older": _address(chosen, before=page.older) if page.older else "",
+        "newest": address(chosen) if before else "",
+        "older": address(chosen, before=page.older) if page.older else "",
         "looked_back_to": moment_of(page.older) if page.older and len(page.rows) < ROWS else None,
     }
 
@@ -104,7 +107,7 @@ def _chips(chosen: Filter, clients: Mapping[str, str], workers: Mapping[str, str
         yield said[name](value), _with_query(HERE, rest)
 
 
-def _address(chosen: Filter, path: str = HERE, **more: str) -> str:
+def address(chosen: Filter, path: str = HERE, **more: str) -> str:
     return _with_query(path, {**chosen.fields(), **more})
 
 

@@ -21,7 +21,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
 }
 """What became of goals comes first: quality, not quantity. The ladder stands beside engagement."""
 
-IN_SHORT: Mapping[str, int] = {"M6": 2, "M9": 6, "M10": 2, "M13": 2, "M18": 2, "M20": 2, "M23": 3}
+IN_SHORT: Mapping[str, int] = {"M6": 2, "M9": 6, "M10": 2, "M13": 2, "M18": 2, "M20": 2, "M23": 3, "M24": 2}
 """How many of a measure's figures stand in its line; of the others one."""
 
 IN_THE_CHART: Mapping[str, int] = {"M6": 2, "M9": 3, "M18": 2}
@@ -76,6 +76,8 @@ LABELS = Words(
         "in_touch": "in touch with a person",
         "in_time": "touched in 15 minutes",
         "own_words": "a worker's own words",
+        "no_hint": "without a hint",
+        "open_question": "with an open question",
         "no_text": "no text in the 30 days before",
     }
 )

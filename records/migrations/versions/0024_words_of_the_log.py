@@ -32,7 +32,7 @@ def upgrade() -> None:
         # The words come folded, so nothing is left for the tokenizer to do but to part them at blanks.
         op.execute(
             "CREATE VIRTUAL TABLE log_words USING fts5"
-            "(log_id UNINDEXED, words, tokenize='unicode61 remove_diacritics 0')"
+            "(log_id UNINDEXED, client, words, tokenize='unicode61 remove_diacritics 0')"
         )
         return
     op.execute("CREATE TABLE log_words (log_id VARCHAR(32) PRIMARY KEY, words TSVECTOR NOT NULL)")
