@@ -97,6 +97,7 @@ class Kind(StrEnum):
     CLIENT_ADDED = "client_added"
     CLIENT_CHANGED = "client_changed"
     PLAN_WRITTEN = "plan_written"
+    LADDER_ENTERED = "ladder_entered"
     NOTE_ADDED = "note_added"
     NOTE_CHANGED = "note_changed"
     CLIENT_MERGED = "client_merged"

@@ -20,7 +20,7 @@ from records.tables import engagement, log_followers, messages
 
 FOLLOWER = "words"
 AT_ONCE = 500
-WIDTHS = (500, 4_000)
+WIDTHS = (500, 2_000)
 """Texts with the words that are looked through for a page, first a few, then more: of these, few may be of clients whom
 the reader sees, if they see many clients and not all."""
 
@@ -40,10 +40,14 @@ _FIND = {
         " WHERE log_words MATCH :words AND rowid < CAST(:before AS INTEGER) ORDER BY rowid DESC LIMIT :limit"
     ),
     "postgresql": text(
-        "SELECT log_id, log_id AS place FROM log_words"
-        " WHERE words @@ CAST(:words AS tsquery) AND log_id < :before ORDER BY log_id DESC LIMIT :limit"
+        "SELECT log_id, log_id AS place FROM log_words WHERE words @@ CAST(:words AS tsquery)"
+        " AND log_id < :before AND log_id >= :floor ORDER BY log_id DESC LIMIT :limit"
     ),
 }
+_FLOOR = text("SELECT log_id FROM log_words WHERE log_id < :before ORDER BY log_id DESC OFFSET :latest LIMIT 1")
+FREQUENT = 40
+"""A word is, that stands in every 40th text or more."""
+
 _NEWEST = {"sqlite": str(2**62), "postgresql": "~"}
 
 
@@ -88,8 +92,7 @@ def search(
         return LogPage([], None)
     words = _query(phrases, theirs, dialect)
     for width in WIDTHS:
-        find = {"words": words, "before": place, "limit": width}
-        rows = connection.execute(_fitting(asked, dialect), find).all()
+        rows = _matches(connection, asked, {"words": words, "before": place, "limit": width})
         for row in rows:
             if row.fits and len(ids) == limit:
                 return LogPage(rows_of(connection, ids), place)
@@ -99,6 +102,19 @@ def search(
         if len(rows) < width:
             return LogPage(rows_of(connection, ids), None)
     return LogPage(rows_of(connection, ids), place)
+
+
+def _matches(connection: Connection, asked: Asked, find: Mapping[str, Any]) -> Sequence[Any]:
+    """A GIN index has no order: all that it finds is fetched and sorted. So what is frequent is looked for among the
+    latest texts first, and only what is not found there by the index.
+    """
+    wanted = _fitting(asked, connection.dialect.name)
+    if connection.dialect.name == "sqlite":
+        return connection.execute(wanted, find).all()
+    floor = connection.scalar(_FLOOR, {"before": find["before"], "latest": find["limit"] * FREQUENT}) or ""
+    rows = connection.execute(wanted, {**find, "floor": floor}).all()
+    is_all = len(rows) == find["limit"] or not floor
+    return rows if is_all else connection.execute(wanted, {**find, "floor": ""}).all()
 
 
 def _fitting(asked: Asked, dialect: str) -> Select[Any]:

@@ -36,6 +36,7 @@ from records.tables import (
     group_members,
     ideas,
     instrument_answers,
+    ladder_entries,
     messages,
     notes,
     nudges,
@@ -69,7 +70,18 @@ STRICTEST_FIRST = (
 )
 SAFEST_FIRST = (Mode.SILENT, Mode.STOPPED, Mode.HUMAN, Mode.BOT)
 
-FOLLOW = (former_numbers, consent_events, ideas, instrument_answers, messages, notes, escalations, nudges, referrals)
+FOLLOW = (
+    former_numbers,
+    consent_events,
+    ideas,
+    instrument_answers,
+    ladder_entries,
+    messages,
+    notes,
+    escalations,
+    nudges,
+    referrals,
+)
 """Rows with ids of their own, which change their client."""
 
 COUNTED = (roadmaps, visits, own_reminders)

@@ -33,6 +33,7 @@ class Right(StrEnum):
     KEEP_CONTACT = "invite, record a no to texts, change the number and the safety word"
     KEEP_VISITS = "enter, move and close visits, and offer free times"
     ANSWER = "answer escalations"
+    KEEP_HOURS = "enter the hours that clients took part in a month"
     KEEP_LEAVE = "enter one's own leave"
     READ_LOG = "read the engagement log"
     SEE_MEASURES = "see the measures of one's own clients, one's team, or the county: numbers alone"
@@ -62,6 +63,7 @@ _CASE_WORK = _READING | {
     Right.TEXT,
     Right.KEEP_CONTACT,
     Right.KEEP_VISITS,
+    Right.KEEP_HOURS,
     Right.ANSWER,
     Right.KEEP_LEAVE,
     Right.READ_LOG,

@@ -11,6 +11,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -353,6 +354,19 @@ instrument_answers = Table(
     Column("instrument", String(20), nullable=False),
     Column("value", Integer, nullable=False),
     Column("words", Text, nullable=False),
+)
+
+ladder_entries = Table(
+    "ladder_entries",
+    metadata,
+    Column("id", ID, primary_key=True),  # of a client's for a month, the last one holds
+    Column("client_id", ID, ForeignKey("clients.id"), nullable=False, index=True),
+    Column("month", String(7), nullable=False, index=True),
+    Column("hours", Float, nullable=False),
+    Column("plan_hours", Float, nullable=False),
+    Column("apart", String(12), nullable=False),  # ladder.Apart; "": the hours count
+    Column("by_id", ID, ForeignKey("staff.id"), nullable=False),
+    Column("at", Moment, nullable=False),
 )
 
 # --- visits ----------------------------------------------------------------------------------------------------------

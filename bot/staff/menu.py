@@ -50,6 +50,7 @@ ENTRIES = (
     Entry("team", N_("Team"), "/staff/team", Right.OVERSEE, "h"),
     Entry("measures", N_("Measures"), "/staff/measures", Right.SEE_MEASURES, "m"),
     Entry("leave", N_("Leave"), "/staff/leave", Right.KEEP_LEAVE, "e"),
+    Entry("participation", N_("Participation"), "/staff/participation", Right.KEEP_HOURS, "p"),
     Entry("transfers", N_("Transfers"), "/staff/transfers", Right.TRANSFER, "r"),
     Entry("duplicates", N_("Duplicates"), "/staff/duplicates", Right.MERGE),
     Entry("imports", N_("Import"), "/staff/imports", Right.IMPORT, "i"),

@@ -53,6 +53,7 @@ NOTICES = Words(
         "times-offered": "The times are offered.",
         "time-withdrawn": "The time is not offered any more.",
         "time-held": "A client holds that time or has it, so it stays.",
+        "hours-entered": "The hours are entered.",
         "leave-added": "The leave is entered.",
         "leave-removed": "The leave is removed.",
         "opened-by-county": "They log in with the county account of this e-mail address; no link is needed.",

@@ -27,7 +27,14 @@ from bot.staff.access.log_in import (
     stay,
 )
 from bot.staff.access.second_factor import check_second_factor, show_second_factor
-from bot.staff.caseload import caseload_page, import_pages, merge_pages, new_client_page, transfer_page
+from bot.staff.caseload import (
+    caseload_page,
+    import_pages,
+    merge_pages,
+    new_client_page,
+    participation_page,
+    transfer_page,
+)
 from bot.staff.client import (
     client_page,
     contact_page,
@@ -228,6 +235,8 @@ ROUTES: Sequence[StaffRoute] = (
     _get(f"{LIST}/bad-rows.csv", Right.IMPORT, import_pages.download_bad_rows, About.LIST),
     _post(f"{LIST}/run", Right.IMPORT, import_pages.bring_in, About.LIST),
     _post(f"{LIST}/drop", Right.IMPORT, import_pages.drop, About.LIST),
+    _get("/staff/participation", Right.KEEP_HOURS, participation_page.show_participation),
+    _post("/staff/participation", Right.KEEP_HOURS, participation_page.enter_participation),
     _get("/staff/team", Right.OVERSEE, team_page.show_team),
     _get("/staff/measures", Right.SEE_MEASURES, measures_page.show_measures),
     _get("/staff/measures.csv", Right.SEE_MEASURES, measures_page.download_measures),

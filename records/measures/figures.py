@@ -46,6 +46,8 @@ class Figure:
     hidden: bool = False
     at: datetime | None = None
     others: int = 0
+    total: str = ""
+    """Which total a part is of, where a measure has several."""
 
 
 Told = tuple[str, bool]
@@ -92,13 +94,15 @@ def hide(figures: Sequence[Figure], fewest: int = ON_SCREEN) -> Sequence[Figure]
     """Take the numbers out of what fewer than so many people are behind, and out of what would give them away.
 
     98 of 100 says as much of the two as of the 98: both sides of a share must be large enough, or empty.
-    Of parts of one total the next smallest goes along when only one is hidden. A line of a list stays on screen and is
+    Of the parts of a total the next smallest goes along when only one is hidden. A line of a list stays on screen and is
     never published.
     """
     small = {place for place, figure in enumerate(figures) if _is_small(figure, fewest)}
-    parts = [place for place, figure in enumerate(figures) if figure.part]
-    if len(small.intersection(parts)) == 1 and len(parts) > 1:
-        small.add(min((place for place in parts if place not in small), key=lambda place: figures[place].counted))
+    for total in {figure.total for figure in figures if figure.part}:
+        parts = [place for place, figure in enumerate(figures) if figure.part and figure.total == total]
+        if len(small.intersection(parts)) == 1 and len(parts) > 1:
+            others = (place for place in parts if place not in small)
+            small.add(min(others, key=lambda place: figures[place].counted))
     return [_emptied(figure) if place in small else figure for place, figure in enumerate(figures)]
 
 

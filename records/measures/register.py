@@ -7,7 +7,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from records.measures import celebration, engagement, escalations, goals, own_words, reach, understanding, visits
+from records.measures import (
+    celebration,
+    engagement,
+    escalations,
+    goals,
+    own_words,
+    participation,
+    reach,
+    understanding,
+    visits,
+)
 from records.measures.figures import ON_SCREEN, Figure, hide
 from records.measures.period import Period
 from records.measures.reading import Where
@@ -157,9 +167,11 @@ MEASURES: Sequence[Measure] = (
     Measure(
         "M14",
         "Participation ladder",
-        "",
-        "",
-        not_yet="It needs each client's hours of the month beside those of their plan, from the worker or imported.",
+        "clients by their hours beside those of their own plan: none, some, half, all; and from where they came",
+        "clients whose hours of the month were entered; for moves, those of the month before as well",
+        "clients who are exempt or have good cause, who stand beside it",
+        "The rungs are ours, not the program's.",
+        participation.participation,
     ),
     Measure(
         "M15",

@@ -15,6 +15,7 @@ from records.measures import (
     goals,
     kept,
     own_words,
+    participation,
     period,
     reach,
     register,
@@ -22,10 +23,10 @@ from records.measures import (
     understanding,
     visits,
 )
-from records.measures.figures import Figure
+from records.measures.figures import Figure, hide, share
 from records.measures.register import MEASURES
 from records.states import UNPROMPTED
-from records.tables import clients
+from records.tables import clients, ladder_entries
 from records.tables import goals as goals_table
 from tests.records.world import COUNTY, LANGUAGES, MARCH, World, on
 
@@ -370,3 +371,29 @@ def test_of_workers_own_words_those_without_a_hint_and_those_with_an_open_questi
         ("no_hint", 1, 2),
         ("open_question", 1, 2),
     ]
+
+
+def test_the_ladder_counts_levels_and_moves_and_who_stands_apart_by_what_was_entered_last(world: World) -> None:
+    for february, march in (((5, 20), (20, 20)), ((0, 20), (0, 20)), (None, (15, 20)), ((20, 20), "exempt")):
+        client = world.join()
+        for month, said in (("2026-02", february), ("2026-03", (1, 20)), ("2026-03", march)):
+            if said:
+                hours, plan = (0, 0) if isinstance(said, str) else said
+                row = {"hours": hours, "plan_hours": plan, "apart": said if isinstance(said, str) else ""}
+                world.put(ladder_entries, on(9), client_id=client, month=month, by_id=world.worker, at=on(9), **row)
+    found = participation.participation(world.connection, MARCH, true())
+    assert {one.label: (one.numerator, one.denominator) for one in found if one.numerator} == {
+        "none": (1, 3),
+        "substantial": (1, 3),
+        "full": (1, 3),
+        "exempt": (1, 4),
+        "any>full": (1, 2),
+        "none>none": (1, 2),
+    }
+    assert len(found) == 4 + 2 + 16
+
+
+def test_of_each_total_of_a_measure_a_second_number_is_hidden_with_a_lone_small_one() -> None:
+    levels = [share(str(size), [(f"{size}/{n}", n < size) for n in range(40)], part=True) for size in (2, 18, 20)]
+    moves = [replace(one, total="moves") for one in levels[1:]]
+    assert [one.hidden for one in hide([*levels, *moves])] == [True, True, False, False, False]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from babel.numbers import format_decimal, format_percent
 
+from bot.staff.plain_words.clients import RUNGS
 from bot.staff.plain_words.escalations import TRIGGERS
 from bot.staff.plain_words.filters import number
 from bot.wording import N_, Words, _, locale
@@ -21,10 +22,10 @@ GROUPS: Mapping[str, Sequence[str]] = {
 }
 """What became of goals comes first: quality, not quantity. The ladder stands beside engagement."""
 
-IN_SHORT: Mapping[str, int] = {"M6": 2, "M9": 6, "M10": 2, "M13": 2, "M18": 2, "M20": 2, "M23": 3, "M24": 2}
+IN_SHORT: Mapping[str, int] = {"M6": 2, "M9": 6, "M10": 2, "M13": 2, "M14": 4, "M18": 2, "M20": 2, "M23": 3, "M24": 2}
 """How many of a measure's figures stand in its line; of the others one."""
 
-IN_THE_CHART: Mapping[str, int] = {"M6": 2, "M9": 3, "M18": 2}
+IN_THE_CHART: Mapping[str, int] = {"M6": 2, "M9": 3, "M14": 4, "M18": 2}
 
 LABELS = Words(
     {
@@ -83,12 +84,17 @@ LABELS = Words(
 )
 
 HOUR = 60
+MOVE = ">"
+"""Between the rungs of a move on the participation ladder."""
 
 
 def label(name: str) -> str:
     """Of a figure; a text is called by its conversation and step."""
-    if known := LABELS.get(name) or TRIGGERS.get(name):
+    if known := LABELS.get(name) or RUNGS.get(name) or TRIGGERS.get(name):
         return known
+    if MOVE in name:
+        was, now = (RUNGS[rung] for rung in name.split(MOVE))
+        return _("from %(was)s to %(now)s", was=was, now=now)
     return name.replace("/", ": ").replace("_", " ")
 
 

@@ -102,6 +102,20 @@ GROUPS = Words(
     }
 )
 
+RUNGS = Words(
+    {
+        "none": "no hours",
+        "any": "some hours",
+        "substantial": "half of the hours or more",
+        "full": "all of the hours",
+        "exempt": "exempt",
+        "good_cause": "good cause",
+    }
+)
+"""Of the participation ladder, and who stands beside it."""
+
+APART = RUNGS.only("exempt", "good_cause")
+
 LIST_KINDS = Words({"clients": "Clients", "visits": "Visits"})
 
 UPLOAD_STATES = Words(

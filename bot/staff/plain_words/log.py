@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.staff.plain_words.clients import CLIENT_CHANGES, CONSENTS, MODES, NOTE_KINDS
+from bot.staff.plain_words.clients import CLIENT_CHANGES, CONSENTS, MODES, NOTE_KINDS, RUNGS
 from bot.staff.plain_words.escalations import HOLDS, TRIGGERS
 from bot.staff.plain_words.texts import CAMPAIGN_STATES, NUDGE_KINDS, STATES
 from bot.wording import Words
@@ -83,6 +83,7 @@ LOG_KINDS = Words(
         "measures_exported": "Measures downloaded",
         "client_added": "Client added",
         "client_changed": "Client changed",
+        "ladder_entered": "Hours of a month entered",
         "plan_written": "Plan written down by a worker, and sent for a yes",
         "note_added": "Note written",
         "note_changed": "Note changed",
@@ -138,5 +139,6 @@ SUBJECTS: Mapping[str, Mapping[str, str]] = {
     "note": NOTE_KINDS,
     "account": ACCOUNT_CHANGES,
     "thread": THREAD_REASONS,
+    "ladder": RUNGS,
 }
 """What the subject of a log row can be, by the first word of the row's kind."""
