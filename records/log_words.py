@@ -105,7 +105,9 @@ def search(
 
 
 def _matches(connection: Connection, asked: Asked, find: Mapping[str, Any]) -> Sequence[Any]:
-    """A GIN index has no order: all that it finds is fetched and sorted. So what is frequent is looked for among the
+    """The next texts with the words.
+
+    A GIN index has no order: all that it finds is fetched and sorted. So what is frequent is looked for among the
     latest texts first, and only what is not found there by the index.
     """
     wanted = _fitting(asked, connection.dialect.name)

@@ -94,8 +94,8 @@ def hide(figures: Sequence[Figure], fewest: int = ON_SCREEN) -> Sequence[Figure]
     """Take the numbers out of what fewer than so many people are behind, and out of what would give them away.
 
     98 of 100 says as much of the two as of the 98: both sides of a share must be large enough, or empty.
-    Of the parts of a total the next smallest goes along when only one is hidden. A line of a list stays on screen and is
-    never published.
+    Of the parts of a total the next smallest goes along when only one is hidden. A line of a list stays on screen, and
+    is never published.
     """
     small = {place for place, figure in enumerate(figures) if _is_small(figure, fewest)}
     for total in {figure.total for figure in figures if figure.part}:
