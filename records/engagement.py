@@ -90,6 +90,7 @@ class Kind(StrEnum):
     THREAD_OPENED = "thread_opened"
     THREAD_VIEWED = "thread_viewed"
     THREAD_SEARCHED = "thread_searched"
+    THREAD_SAMPLED = "thread_sampled"
     LIST_IMPORTED = "list_imported"
     TRANSCRIPT_PRINTED = "transcript_printed"
     LOG_EXPORTED = "log_exported"

@@ -56,7 +56,7 @@ MAY_BE_UNDONE_FOR = timedelta(days=7)
 LATEST = 20
 MERGED = "merged"
 CHOICES = ("number", "first_name", "language", "worker_id")
-LOOKS = (Kind.THREAD_VIEWED, Kind.THREAD_SEARCHED, Kind.TRANSCRIPT_PRINTED)
+LOOKS = (Kind.THREAD_VIEWED, Kind.THREAD_SEARCHED, Kind.THREAD_SAMPLED, Kind.TRANSCRIPT_PRINTED)
 
 STRICTEST_FIRST = (
     Consent.REVOKED,

@@ -35,6 +35,7 @@ class Right(StrEnum):
     ANSWER = "answer escalations"
     KEEP_HOURS = "enter the hours that clients took part in a month"
     KEEP_LEAVE = "enter one's own leave"
+    SAMPLE_THREADS = "read threads drawn at random, without names, numbers and places"
     READ_LOG = "read the engagement log"
     SEE_MEASURES = "see the measures of one's own clients, one's team, or the county: numbers alone"
     OVERSEE = "see what is overdue and passed up, and keep the leave and the calendars of others"
@@ -79,7 +80,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.VC: _READING | {Right.KEEP_NOTES, Right.WRITE, Right.TEXT, Right.KEEP_VISITS, Right.ANSWER, Right.KEEP_LEAVE},
     Role.SUPERVISOR: _CASE_WORK | {Right.OVERSEE, Right.TRANSFER, Right.KEEP_NOTICES, Right.MERGE, Right.IMPORT},
     Role.MANAGER: frozenset({Right.OWN_ACCOUNT, Right.SEE_MEASURES}),
-    Role.OBSERVER: frozenset({Right.OWN_ACCOUNT}),
+    Role.OBSERVER: frozenset({Right.OWN_ACCOUNT, Right.SAMPLE_THREADS}),
     Role.PROVIDER: frozenset({Right.OWN_ACCOUNT, Right.SEE_CLIENTS, Right.WRITE}),
     Role.ADMIN: frozenset({Right.OWN_ACCOUNT, Right.KEEP_NOTICES, Right.KEEP_STAFF, Right.IMPORT}),
 }

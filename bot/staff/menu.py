@@ -49,6 +49,7 @@ ENTRIES = (
     Entry("approvals", N_("Approvals"), "/staff/approvals", Right.OVERSEE, "a"),
     Entry("team", N_("Team"), "/staff/team", Right.OVERSEE, "h"),
     Entry("measures", N_("Measures"), "/staff/measures", Right.SEE_MEASURES, "m"),
+    Entry("samples", N_("Samples"), "/staff/samples", Right.SAMPLE_THREADS, "s"),
     Entry("leave", N_("Leave"), "/staff/leave", Right.KEEP_LEAVE, "e"),
     Entry("participation", N_("Participation"), "/staff/participation", Right.KEEP_HOURS, "p"),
     Entry("transfers", N_("Transfers"), "/staff/transfers", Right.TRANSFER, "r"),

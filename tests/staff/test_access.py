@@ -247,9 +247,9 @@ def test_every_address_of_the_staff_pages_is_in_the_table(office: Office) -> Non
     assert here == plain | OPEN_TO_ALL
 
 
-def test_nobody_has_more_rights_than_a_supervisor_but_who_keeps_the_accounts() -> None:
+def test_nobody_has_more_rights_than_a_supervisor_but_who_keeps_the_accounts_or_samples() -> None:
     for role, rights in RIGHTS.items():
-        assert rights <= RIGHTS[Role.SUPERVISOR] | {Right.KEEP_STAFF}, role
+        assert rights <= RIGHTS[Role.SUPERVISOR] | {Right.KEEP_STAFF, Right.SAMPLE_THREADS}, role
     assert Right.READ_THREADS not in RIGHTS[Role.ADMIN]
 
 

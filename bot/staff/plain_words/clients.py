@@ -140,6 +140,9 @@ VERDICTS = Words(
     }
 )
 
+SPEAKERS = Words({"client": "the client", "bot": "Milepost", "worker": "the worker"})
+"""In a masked thread."""
+
 ROLES = Words(
     {
         "icw": "income case worker",

@@ -25,6 +25,7 @@ from bot.staff.plain_words.clients import (
     REMINDER_STATUSES,
     RHYTHMS,
     ROLES,
+    SPEAKERS,
     UPLOAD_STATES,
     VERDICTS,
     VISIT_STATUSES,
@@ -221,6 +222,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "actor": actor,
     "role": in_words(ROLES),
     "number": number,
+    "speaker": in_words(SPEAKERS),
     "excerpt": excerpt,
     "next_id": next_id,
 }

@@ -77,6 +77,7 @@ LOG_KINDS = Words(
         "thread_opened": "Said why they read the texts",
         "thread_viewed": "Texts looked at",
         "thread_searched": "Texts searched",
+        "thread_sampled": "Texts read as a sample, masked",
         "list_imported": "List brought in",
         "transcript_printed": "Texts printed for the case file",
         "log_exported": "Log downloaded",
