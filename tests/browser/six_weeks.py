@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select, update
 from bot.app import House
 from bot.channels.phone import PhoneChannel
 from bot.simulator.runs import the_county
+from records import log_words
 from records.tables import staff
 from tests.staff.office import HASHED, StoodClock, open_server
 
@@ -61,7 +62,14 @@ async def open_six_weeks(file: Path) -> AsyncIterator[SixWeeks]:
     """The pages over this file, which is changed by what is done there. All have the password of the tests."""
     clock = StoodClock(THE_MONDAY_AFTER)
     async with open_server(f"sqlite:///{file}", clock, the_county(), PhoneChannel()) as server:
+        await server.house.writer.run(_follow_the_log)
         yield SixWeeks(server.url, server.house, clock, await server.house.writer.run(_give_passwords))
+
+
+def _follow_the_log(connection: Connection) -> None:
+    """As the scheduler does, without which the pages are served here."""
+    while log_words.is_behind(connection, THE_MONDAY_AFTER):
+        log_words.follow(connection, THE_MONDAY_AFTER)
 
 
 def _give_passwords(connection: Connection) -> Mapping[str, str]:

@@ -19,10 +19,12 @@ async def test_a_supervisors_morning(desk: Page) -> None:
     await ask_to_text_all_of_them(desk)
     await desk.get_by_role("button", name=re.compile("^Log out")).click()
     await log_in(desk, "Sam")
+    await see_how_the_clients_fare(desk)
     await give_what_is_overdue_to_who_is_there(desk)
     await say_yes_to_ana(desk)
     await enter_leave_with_a_cover(desk)
     await give_a_client_to_somebody_else_and_take_it_back(desk)
+    await find_who_spoke_of_a_class_and_read_on(desk)
     await take_the_log_along(desk)
 
 
@@ -39,7 +41,21 @@ async def ask_to_text_all_of_them(desk: Page) -> None:
     await expect(desk.get_by_text("Nothing goes out until a supervisor says yes")).to_be_visible()
 
 
+async def see_how_the_clients_fare(desk: Page) -> None:
+    """Goals come first; a measure says what it counts, and its line has a table of the same numbers."""
+    await desk.goto("/staff/team")
+    await expect(part(desk, "How clients fare").get_by_role("term").first).to_have_text("Goal status")
+    await desk.get_by_role("link", name="All measures by month").click()
+    await expect(part(desk, "^Goals")).to_contain_text("achieved")
+    await desk.goto("/staff/measures/M3?month=2026-03&by=language")
+    await expect(desk.locator("main")).to_contain_text("clients who wrote at least once in the period")
+    await expect(desk.locator(".uplot canvas").first).to_be_visible()
+    await expect(part(desk, "Over the months").get_by_role("row")).not_to_have_count(0)
+    await expect(part(desk, "Compared").get_by_role("rowheader").first).to_be_visible()
+
+
 async def give_what_is_overdue_to_who_is_there(desk: Page) -> None:
+    await desk.goto("/staff")
     waiting = part(desk, "Waiting for you").get_by_role("listitem")
     await waiting.filter(has_text="late").first.get_by_role("link").click()
     await desk.get_by_text("Give it to somebody else").click()
@@ -79,6 +95,20 @@ async def give_a_client_to_somebody_else_and_take_it_back(desk: Page) -> None:
     await expect(part(desk, "The latest")).to_contain_text("1 client to Vera")
     await desk.get_by_role("button", name=re.compile("^Undo")).first.click()
     await expect(desk.get_by_role("status")).to_contain_text("It is undone.")
+
+
+async def find_who_spoke_of_a_class_and_read_on(desk: Page) -> None:
+    """To search is to say why; to read the whole thread is to say why for this client."""
+    await desk.goto("/staff/search")
+    await desk.get_by_label(re.compile("^Words")).fill("class")
+    await desk.get_by_label(re.compile("^Why you search them")).select_option(label="Looking at how the texts go")
+    await desk.get_by_role("button", name="Search", exact=True).click()
+    found = part(desk, "^Found").get_by_role("listitem").first
+    await expect(found.locator("mark").first).to_have_text(re.compile("class", re.IGNORECASE))
+    await found.get_by_role("link").click()
+    await desk.get_by_label("Why you read them").select_option(label="Looking at how the texts go")
+    await desk.get_by_role("button", name="Read the texts").click()
+    await expect(desk.locator(".bubble p").first).to_be_visible()
 
 
 async def take_the_log_along(desk: Page) -> None:

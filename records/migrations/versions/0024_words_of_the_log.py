@@ -53,5 +53,9 @@ def upgrade() -> None:
             "(log_id UNINDEXED, client, words, tokenize='unicode61 remove_diacritics 0')"
         )
         return
-    op.execute("CREATE TABLE log_words (log_id VARCHAR(32) PRIMARY KEY, words TSVECTOR NOT NULL)")
+    op.execute(
+        "CREATE TABLE log_words"
+        " (log_id VARCHAR(32) PRIMARY KEY, client_id VARCHAR(32) NOT NULL, words TSVECTOR NOT NULL)"
+    )
+    op.execute("CREATE INDEX ix_log_words_client_id ON log_words (client_id)")
     op.execute("CREATE INDEX ix_log_words_words ON log_words USING gin (words)")
