@@ -19,7 +19,7 @@ from records.tables import engagement, log_followers, messages
 
 FOLLOWER = "words"
 AT_ONCE = 500
-WIDTHS = (500, 2_000)
+WIDTHS = (500, 1_000)
 """Texts with the words that are looked through for a page, first a few, then more: of these, few may be of clients whom
 the reader sees, if they see many clients and not all."""
 

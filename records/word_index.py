@@ -77,8 +77,8 @@ _ADD_TO_GIN = text(
 )
 """Another process may take in the same texts at the same time."""
 
-FREQUENT = 40
-"""A word is, that stands in every 40th text or more."""
+LATEST = 20_000
+"""Texts among which a frequent word is looked for."""
 
 _MATCH = "log_id, words @@ CAST(:exact AS tsquery) AS is_match"
 _AMONG_THE_LATEST = text(
@@ -123,7 +123,7 @@ def _find_by_gin(
     asked: Mapping[str, Any] = {"exact": exact, "words": words, "before": before or "~", "limit": limit}
     if theirs is not None:
         return _candidates(connection.execute(_OF_CLIENTS, {**asked, "theirs": list(theirs)}))
-    latest = _candidates(connection.execute(_AMONG_THE_LATEST, {**asked, "latest": limit * FREQUENT}))
+    latest = _candidates(connection.execute(_AMONG_THE_LATEST, {**asked, "latest": LATEST}))
     return latest if len(latest) == limit else _candidates(connection.execute(_BY_GIN, asked))
 
 
