@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, text
 
 from conversations.nudges import UNHEARD, NudgeKind
-from records.tables import UNPROMPTED, messages, nudges
+from records.tables import BY_PROVIDER, UNPROMPTED, messages, nudges
 
 MOSTLY_UNHEARD = UNHEARD | {NudgeKind.SILENCE, NudgeKind.PROMISE}
 """Timers that seldom become a text."""
@@ -19,9 +19,11 @@ SEEN = 1000
 
 
 def due(connection: Connection) -> int:
-    """Segments of all texts that have not begun to leave."""
-    waiting: int | None = connection.scalar(select(func.sum(messages.c.segments)).where(text("messages.state = 'due'")))
-    return waiting or 0
+    """Segments of all texts that have not begun to leave by the provider."""
+    waiting = select(func.sum(messages.c.segments)).where(
+        text("messages.state = 'due'"), text(f"messages.{BY_PROVIDER}")
+    )
+    return connection.scalar(waiting) or 0
 
 
 def planned(connection: Connection, until: datetime) -> Sequence[tuple[datetime, int]]:

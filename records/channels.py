@@ -30,13 +30,15 @@ TALKING = timedelta(hours=24)
 class Ways:
     """How a client can be reached. `preferred` is what they chose, or "sms"; the moments are aware.
 
-    `spoke_on` is the channel of their last text, `spoke_at` its moment; `off` are the channels they switched off.
+    `spoke_on` is the channel of their last text, `spoke_at` its moment; `chat_until` is when the last of their open web
+    chats ends; `off` are the channels they switched off.
     """
 
     preferred: ChannelName = ChannelName.SMS
     spoke_on: ChannelName = ChannelName.SMS
     spoke_at: datetime | None = None
     whatsapp_at: datetime | None = None
+    chat_until: datetime | None = None
     off: frozenset[ChannelName] = frozenset()
 
 
@@ -55,9 +57,13 @@ def way_for(ways: Ways, offered: Collection[ChannelName], now: datetime, *, is_a
 
 
 def _is_open(channel: ChannelName, ways: Ways, now: datetime) -> bool:
-    if channel is not ChannelName.WHATSAPP:
-        return True
-    return ways.whatsapp_at is not None and now - ways.whatsapp_at < WHATSAPP_WINDOW
+    match channel:
+        case ChannelName.SMS:
+            return True
+        case ChannelName.WHATSAPP:
+            return ways.whatsapp_at is not None and now - ways.whatsapp_at < WHATSAPP_WINDOW
+        case ChannelName.WEB_CHAT:
+            return ways.chat_until is not None and now < ways.chat_until
 
 
 def switched_off(stored: str) -> frozenset[ChannelName]:

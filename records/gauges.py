@@ -23,7 +23,17 @@ from records.engagement import Kind
 from records.holds import Scope
 from records.ids import first_id
 from records.states import UNPROMPTED, MessageState, Outcome
-from records.tables import UNFINISHED, attempts, engagement, escalations, holds, hook_deliveries, messages, nudges
+from records.tables import (
+    BY_PROVIDER,
+    UNFINISHED,
+    attempts,
+    engagement,
+    escalations,
+    holds,
+    hook_deliveries,
+    messages,
+    nudges,
+)
 
 OTHER = "other"
 HOUR = timedelta(hours=1)
@@ -136,7 +146,7 @@ def _late_nudges(connection: Connection, now: datetime) -> list[Gauge]:
 
 
 def _texts(connection: Connection, now: datetime) -> list[Gauge]:
-    due = select(func.min(messages.c.due_at)).where(text("messages.state = 'due'"))
+    due = select(func.min(messages.c.due_at)).where(text("messages.state = 'due'"), text(f"messages.{BY_PROVIDER}"))
     unknown = select(messages.c.id).where(text(UNFINISHED), messages.c.state == MessageState.UNKNOWN)
     began = select(func.min(attempts.c.claimed_at)).where(
         attempts.c.message_id.in_(unknown), attempts.c.outcome == Outcome.UNKNOWN

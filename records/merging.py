@@ -25,6 +25,8 @@ from records.ids import new_id
 from records.sight import Sight, shown
 from records.tables import (
     campaign_members,
+    chat_links,
+    chat_sessions,
     client_merges,
     clients,
     consent_events,
@@ -136,6 +138,8 @@ def merge(connection: Connection, wanted: Wanted, by: str, sight: Sight, now: da
     for table in FOLLOW:
         connection.execute(update(table).where(table.c.client_id == gone.id).values(client_id=kept.id))
     connection.execute(delete(talks).where(talks.c.client_id == gone.id))
+    for ways_in in (chat_links, chat_sessions):
+        connection.execute(delete(ways_in).where(ways_in.c.client_id == gone.id))
     _move_members(connection, kept.id, gone.id)
     _move_times(connection, kept.id, gone.id, offsets[visits.name])
     log += _one_client(connection, kept, gone, wanted, by, now)

@@ -6,6 +6,7 @@ after its commit may the text be handed to the provider. The message's state is 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,7 +17,7 @@ from sqlalchemy import Connection, ScalarSelect, bindparam, case, false, func, s
 from conversations import provider_errors
 from conversations.effects import Purpose
 from conversations.provider_errors import Action, ProviderError
-from records import consent, delivery_trouble, engagement, holds
+from records import consent, delivery_trouble, engagement, holds, sealed_texts
 from records import pace as pacing
 from records.bulk import inserting, one_of
 from records.channels import ChannelName, Ways, switched_off, way_for
@@ -26,7 +27,7 @@ from records.ids import new_id
 from records.pace import Pace
 from records.prepared import AnyRow, Prepared, together
 from records.states import ANSWER, RANK, UNPROMPTED, MessageState, Outcome
-from records.tables import UNFINISHED, attempts, clients, messages, status_events
+from records.tables import BY_PROVIDER, BY_WEB_CHAT, UNFINISHED, attempts, clients, messages, status_events
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +59,28 @@ class Claims:
 
 NO_CHANNEL = "every channel is switched off"
 
+_IN_CHAT = frozenset({ChannelName.WEB_CHAT})
+
 _other = messages.alias("other")
-_first = (
-    select(_other.c.id)
-    .where(_other.c.number == messages.c.number, text(f"other.{UNFINISHED}"))
-    .order_by(_other.c.state == MessageState.DUE, _other.c.priority, _other.c.id)
-    .limit(1)
-    .correlate(messages)
-    .scalar_subquery()
-)
-"""Which unfinished message of a number comes first: one under way, or else the oldest answer, or else the oldest.
 
-NOT EXISTS would say the same, but Postgres makes that a join over all that waits, where the few at the head of the
-queue are enough.
-"""
 
-_CANDIDATES = Prepared(
+def _first(queue: str) -> ScalarSelect[Any]:
+    """Which unfinished message of a number comes first: one under way, or else the oldest answer, or else the oldest.
+
+    NOT EXISTS would say the same, but Postgres makes that a join over all that waits, where the few at the head of the
+    queue are enough.
+    """
+    return (
+        select(_other.c.id)
+        .where(_other.c.number == messages.c.number, text(f"other.{UNFINISHED}"), text(f"other.{queue}"))
+        .order_by(_other.c.state == MessageState.DUE, _other.c.priority, _other.c.id)
+        .limit(1)
+        .correlate(messages)
+        .scalar_subquery()
+    )
+
+
+_CANDIDATE = (
     select(
         messages.c.id,
         messages.c.number,
@@ -87,6 +94,7 @@ _CANDIDATES = Prepared(
         messages.c.priority,
         messages.c.campaign,
         messages.c.channel,
+        messages.c.template,
         clients.c.consent,
         clients.c.mode,
         clients.c.worker_id,
@@ -95,40 +103,61 @@ _CANDIDATES = Prepared(
         clients.c.last_heard_at,
         clients.c.whatsapp_at,
         clients.c.channels_off,
+        clients.c.chat_until,
     )
     .select_from(messages)
     .outerjoin(clients, clients.c.id == messages.c.client_id)
-    .where(
-        text("messages.state = 'due'"),
-        messages.c.priority == bindparam("priority"),
-        messages.c.due_at <= bindparam("now"),
-        func.coalesce(_first == messages.c.id, false()),
-    )
     .order_by(messages.c.due_at, messages.c.id)
     .limit(bindparam("most"))
     .with_for_update(of=messages, skip_locked=True)
 )
-"""What comes first of each number. Asked by priority, or else the index would be read through all that waits for later.
-
-The claims of all processes take turns (`pace.room`): none that is not committed still shows its message as due, with an
-answer to the same number before it. The coalesce changes nothing but what Postgres expects: of a bare comparison, that
-it holds for so few that it had better look at all that is due, instead of at the head of the queue.
-"""
 
 
-def _first_due(priority: int) -> ScalarSelect[Any]:
-    due = (text("messages.state = 'due'"), messages.c.priority == priority)
-    return select(func.min(messages.c.due_at)).where(*due).scalar_subquery()
+def _candidates_of(queue: str) -> Prepared:
+    """What comes first of each number. Asked by priority, or the index would be read through all that waits for later.
+
+    The claims of all processes take turns (`pace.room`): none that is not committed still shows its message as due,
+    with an answer to the same number before it. The coalesce changes nothing but what Postgres expects: of a bare
+    comparison, that it holds for so few that it had better look at all that is due, instead of at the queue's head.
+    """
+    return Prepared(
+        _CANDIDATE.where(
+            text("messages.state = 'due'"),
+            text(f"messages.{queue}"),
+            messages.c.priority == bindparam("priority"),
+            messages.c.due_at <= bindparam("now"),
+            func.coalesce(_first(queue) == messages.c.id, false()),
+        )
+    )
 
 
-_FIRST_DUE = Prepared(select(_first_due(ANSWER).label("answer"), _first_due(UNPROMPTED).label("unprompted")))
-"""When that is of each priority. To ask whether any is due would have Postgres read all that is not, to find none."""
+def _first_due_of(queue: str) -> Prepared:
+    """When that is of each priority. To ask whether any is due would have Postgres read all that is not."""
+
+    def first(priority: int) -> ScalarSelect[Any]:
+        due = (text("messages.state = 'due'"), text(f"messages.{queue}"), messages.c.priority == priority)
+        return select(func.min(messages.c.due_at)).where(*due).scalar_subquery()
+
+    return Prepared(select(first(ANSWER).label("answer"), first(UNPROMPTED).label("unprompted")))
+
+
+@dataclass(frozen=True, slots=True)
+class _Queue:
+    """Texts that are due, of some channels: those of another queue do not hold them back."""
+
+    first_due: Prepared
+    candidates: Prepared
+
+
+_SENT = _Queue(_first_due_of(BY_PROVIDER), _candidates_of(BY_PROVIDER))
+_SHOWN = _Queue(_first_due_of(BY_WEB_CHAT), _candidates_of(BY_WEB_CHAT))
 
 _CLAIM = Prepared(
     update(messages)
     .where(one_of(messages.c.id, "ids"))
     .values(state=MessageState.CLAIMED, attempts=messages.c.attempts + 1, channel=bindparam("leaves_on"))
 )
+_HAND_ON = Prepared(update(messages).where(one_of(messages.c.id, "ids")).values(channel=ChannelName.WEB_CHAT))
 _FREEZE = inserting(attempts, ("id", "message_id", "body", "claimed_at", "outcome"))
 _REPORTED = inserting(status_events, ("id", "attempt_id", "at", "status", "error_code"))
 _KEEP = Prepared(
@@ -151,25 +180,36 @@ def claim(
     call's end; later, `may_begin` is to be asked. A text that is too late becomes expired, one that the client's
     consent does not allow becomes suppressed, one on which there is a hold becomes held; all with the reason. No more
     segments leave than the `pace` has room for, but that the last text may be longer: the next ones wait for that.
-    What is no answer to a text leaves on a channel of those `offered`: see `channels.way_for`.
+    What is no answer to a text leaves on a channel of those `offered`: see `channels.way_for`. What is to be shown in
+    the web chat is not claimed here, but by `claim_shown`.
     """
-    if not _is_any_due(connection, now):
+    if not _is_any_due(connection, _SENT, now):
         return Claims([], 0, 0.0)
     room = pacing.room(connection, pace, now)
     if not room.segments:
         return Claims([], 0, room.opens_in)
-    claims = _taken(connection, now, limit, room.segments, offered)
+    claims = _taken(connection, _SENT, now, limit, room.segments, offered)
     spent = sum(text.segments for text in claims.texts)
     return replace(claims, opens_in=pacing.spend(connection, pace, room, spent, now)) if spent else claims
 
 
+def claim_shown(connection: Connection, now: datetime, limit: int) -> Claims:
+    """As `claim`, what is to be shown in the web chat: no carrier sets a pace there."""
+    if not _is_any_due(connection, _SHOWN, now):
+        return Claims([], 0, 0.0)
+    pacing.take_turns(connection)
+    return _taken(connection, _SHOWN, now, limit, sys.maxsize, _IN_CHAT)
+
+
 def _taken(
-    connection: Connection, now: datetime, limit: int, segments: int, offered: Collection[ChannelName]
+    connection: Connection, queue: _Queue, now: datetime, limit: int, segments: int, offered: Collection[ChannelName]
 ) -> Claims:
     claimed: list[Claimed] = []
+    handed_on: list[str] = []
+    sealed: list[str] = []
     kept: list[dict[str, str]] = []
     log: list[Row] = []
-    rows = _candidates(connection, now, limit)
+    rows = _candidates(connection, queue, now, limit)
     standing = holds.that_may_keep(connection, rows) if rows else []
     for row in rows:
         if segments <= 0:
@@ -179,28 +219,37 @@ def _taken(
             kept.append({"message": row.id, "to": stop[0], "because": stop[1]})
             log.append(engagement.text_status(row, now, *stop))
             continue
+        if channel is ChannelName.WEB_CHAT and queue is _SENT:
+            handed_on.append(row.id)
+            continue
         claimed.append(_claimed(row, channel or ChannelName.SMS, now))
         segments -= row.segments
+        if row.template in sealed_texts.TEMPLATES:
+            sealed.append(row.id)
     if kept:
         _KEEP.run(connection, kept)
         engagement.append(connection, log)
+    if handed_on:
+        _HAND_ON.run(connection, [{"ids": handed_on}])
     if claimed:
         for channel in {text.channel for text in claimed}:
             ids = [text.message_id for text in claimed if text.channel is channel]
             _CLAIM.run(connection, [{"ids": ids, "leaves_on": channel}])
         _FREEZE.run(connection, [_frozen(text, now) for text in claimed])
-    return Claims(claimed, len(claimed) + len(kept), 0.0)
+        bodies = sealed_texts.bodies(connection, sealed)
+        claimed = [replace(text, body=bodies.get(text.message_id, text.body)) for text in claimed]
+    return Claims(claimed, len(claimed) + len(kept) + len(handed_on), 0.0)
 
 
-def _is_any_due(connection: Connection, now: datetime) -> bool:
-    return any(at and at <= now for row in _FIRST_DUE.rows(connection, {}) for at in row)
+def _is_any_due(connection: Connection, queue: _Queue, now: datetime) -> bool:
+    return any(at and at <= now for row in queue.first_due.rows(connection, {}) for at in row)
 
 
-def _candidates(connection: Connection, now: datetime, limit: int) -> list[AnyRow]:
+def _candidates(connection: Connection, queue: _Queue, now: datetime, limit: int) -> list[AnyRow]:
     """Answers first."""
     with together(connection):
         asked = [
-            _CANDIDATES.ask(connection, {"priority": priority, "now": now, "most": limit})
+            queue.candidates.ask(connection, {"priority": priority, "now": now, "most": limit})
             for priority in (ANSWER, UNPROMPTED)
         ]
     return [row for answer in asked for row in answer.rows()][:limit]
@@ -217,6 +266,7 @@ def _way_of(row: AnyRow, offered: Collection[ChannelName], now: datetime) -> Cha
         ChannelName(row.spoke_on),
         row.last_heard_at,
         row.whatsapp_at,
+        row.chat_until,
         switched_off(row.channels_off),
     )
     return way_for(ways, offered, now, is_answer=row.priority == ANSWER)

@@ -84,6 +84,11 @@ def _locked(connection: Connection) -> dict[str, datetime]:
     return {row.sender: row.free_at for row in _LOCK.rows(connection, {})}
 
 
+def take_turns(connection: Connection) -> None:
+    """Until the transaction ends, whoever else claims texts waits."""
+    _locked(connection)
+
+
 def spend(connection: Connection, pace: Pace, room: Room, segments: int, now: datetime) -> float:
     """Of the room that was given in this transaction. Gives the seconds until a segment may leave again."""
     left = room.left - segments

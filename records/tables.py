@@ -41,6 +41,9 @@ ID = String(32)
 # Parts of tables that an index keeps at hand. A query uses such an index only if it says the same words.
 UNFINISHED = "state IN ('due', 'claimed', 'unknown')"
 UNDER_WAY = "state IN ('claimed', 'unknown')"
+BY_PROVIDER = "channel <> 'web_chat'"
+BY_WEB_CHAT = "channel = 'web_chat'"
+"""What the provider carries, and what is shown on pages of our own, do not wait for each other."""
 UNPROMPTED = (
     "purpose IN ('reminder', 'check_in', 'visit', 'nudge') AND state NOT IN ('suppressed', 'cancelled', 'expired')"
 )
@@ -144,6 +147,7 @@ clients = Table(
     Column("spoke_on", String(8), nullable=False, server_default="sms"),  # the channel of their last text
     Column("whatsapp_at", Moment),  # of their last WhatsApp message
     Column("channels_off", String(40), nullable=False, server_default=""),  # those they switched off
+    Column("chat_until", Moment),  # when the last of their open web chats ends
     Column("external_id", String(80)),  # the case system's own id, where that system put the client here
     Column("merged_into", ID),  # the client of whom this was a second record; nothing else is left of it
     UniqueConstraint("number", "first_name"),
@@ -509,6 +513,39 @@ campaign_members = Table(
 
 # --- what was said ---------------------------------------------------------------------------------------------------
 
+chat_links = Table(
+    "chat_links",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("client_id", ID, ForeignKey("clients.id"), nullable=False, index=True),
+    Column("made_at", Moment, nullable=False),
+    Column("used_at", Moment),
+)
+
+chat_codes = Table(
+    "chat_codes",
+    metadata,
+    Column("browser_hash", String(64), primary_key=True),  # the browser that asked for it
+    Column("number", String(20), nullable=False),  # one that nobody has gets a row too, and no text
+    Column("code_hash", String(64), nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+    Column("used_at", Moment),
+    Index(None, "number", "asked_at"),
+    Index(None, "asked_at"),
+)
+
+chat_sessions = Table(
+    "chat_sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("client_id", ID, ForeignKey("clients.id"), nullable=False, index=True),
+    Column("csrf", String(64), nullable=False),
+    Column("on_own_phone", Boolean, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+
 messages = Table(
     "messages",
     metadata,
@@ -537,12 +574,20 @@ messages = Table(
     Column("campaign", ID),  # as of its nudge
     Column("channel", String(8), nullable=False, server_default="sms"),  # channels.ChannelName; "": chosen as it leaves
     Index(None, "client_id", "id"),
-    _where("ix_messages_to_send", "priority", "due_at", "id", rows="state = 'due'"),
+    _where("ix_messages_to_send", "priority", "due_at", "id", rows=f"state = 'due' AND {BY_PROVIDER}"),
+    _where("ix_messages_to_show", "priority", "due_at", "id", rows=f"state = 'due' AND {BY_WEB_CHAT}"),
     _where("ix_messages_held", "expires_at", rows="state = 'held'"),
     _where("ix_messages_unfinished", "number", "id", rows=UNFINISHED),  # what holds back later texts to this number
-    _where("uq_messages_under_way", "number", rows=UNDER_WAY, unique=True),  # one at a time, or their order is lost
+    _where("uq_messages_under_way", "number", "channel", rows=UNDER_WAY, unique=True),  # or their order is lost
     _where("ix_messages_unprompted", "client_id", "at", rows=UNPROMPTED),  # what the caps count
     _where("ix_messages_strangers", "number", "at", rows="client_id IS NULL"),
+)
+
+sealed_texts = Table(
+    "sealed_texts",
+    metadata,
+    Column("message_id", ID, ForeignKey("messages.id"), primary_key=True),
+    Column("body", Text, nullable=False),  # what leaves in place of the message's body, which does not show the secret
 )
 
 attempts = Table(

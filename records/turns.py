@@ -54,7 +54,8 @@ class Inbound:
 
     `answered_by_provider` is set when the provider has replied to a keyword itself (Twilio's OptOutType). `sent_at` is
     an aware moment; None means just now. Numbers that nobody should text are taken out of `text` here, at the door:
-    `held_private` says so.
+    `held_private` says so. `writer` is the id of the client who wrote it, where that is known though others have
+    the same number: in the web chat.
     """
 
     provider_id: str
@@ -64,6 +65,7 @@ class Inbound:
     answered_by_provider: bool = False
     sent_at: datetime | None = None
     channel: ChannelName = ChannelName.SMS
+    writer: str = ""
     held_private: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
@@ -82,6 +84,8 @@ class Taken(StrEnum):
 
     STORED = "stored"
     DUPLICATE = "duplicate"
+    NOT_THEIRS = "not_theirs"
+    """Its writer has this number no more. Nothing is stored."""
 
 
 class Decider(Protocol):
@@ -132,7 +136,9 @@ class Turns:
         decided: list[_Decided] = []
         for inbound in fresh:
             message_id = stored[inbound.provider_id]
-            if inbound.number in phones:
+            if inbound.writer in loaded:
+                decided.append(self._text(loaded[inbound.writer], inbound.said(), [message_id], inbound.channel, now))
+            elif inbound.number in phones:
                 decided += self._shared_text(connection, phones[inbound.number], loaded, inbound, message_id, now)
             elif inbound.number in people:
                 (row,) = people[inbound.number]
@@ -140,15 +146,16 @@ class Turns:
         self._save(connection, decided, now)
         strangers = {inbound: stored[inbound.provider_id] for inbound in fresh if inbound.number not in people}
         self._answer_strangers(connection, strangers, now)
-        return [Taken.STORED if inbound.provider_id in stored else Taken.DUPLICATE for inbound in inbounds]
+        return [_taken(inbound, people.get(inbound.number, ()), stored) for inbound in inbounds]
 
     def set_text_aside(self, connection: Connection, inbound: Inbound, reason: str, now: datetime) -> Taken:
         """Store a text of which what follows cannot be saved, and tell the worker; on a shared phone each worker."""
         rows, stored = _store(connection, [inbound], now)
         if not stored:
-            return Taken.DUPLICATE
+            return _taken(inbound, rows, stored)
         loaded = situations.load(connection, rows, self._county, now, sharers=rows)
-        self._save(connection, self._for_everybody(loaded.values(), stored[inbound.provider_id], reason, now), now)
+        theirs = [loaded[inbound.writer]] if inbound.writer else list(loaded.values())
+        self._save(connection, self._for_everybody(theirs, stored[inbound.provider_id], reason, now), now)
         return Taken.STORED
 
     def late_text(self, connection: Connection, inbound: Inbound, reason: str, now: datetime) -> Taken:
@@ -294,7 +301,7 @@ class Turns:
         several = {
             inbound.number: [loaded[row.id].situation for row in people[inbound.number]]
             for inbound in fresh
-            if len(people.get(inbound.number, ())) > 1
+            if len(people.get(inbound.number, ())) > 1 and not inbound.writer
         }
         return shared_phones.load(connection, several)
 
@@ -440,6 +447,16 @@ def _held_late(effect: Effect) -> Effect | None:
             return None
 
 
+def _taken(inbound: Inbound, people: Sequence[ClientRow], stored: Collection[str]) -> Taken:
+    if inbound.provider_id in stored:
+        return Taken.STORED
+    return Taken.DUPLICATE if _may_be_theirs(inbound, people) else Taken.NOT_THEIRS
+
+
+def _may_be_theirs(inbound: Inbound, people: Sequence[ClientRow]) -> bool:
+    return not inbound.writer or any(one.id == inbound.writer for one in people)
+
+
 def _by_number(rows: Sequence[ClientRow]) -> dict[str, list[ClientRow]]:
     """Each number's clients in the order of their ids."""
     people: dict[str, list[ClientRow]] = {}
@@ -483,7 +500,7 @@ def _store(
     rows = [
         _inbound_row(inbound, people.get(inbound.number, ()), now)
         for inbound in inbounds
-        if inbound.provider_id not in known
+        if inbound.provider_id not in known and _may_be_theirs(inbound, people.get(inbound.number, ()))
     ]
     text_saving.INSERT.run(connection, rows)
     return locked, {row["provider_id"]: row["id"] for row in rows}
@@ -491,6 +508,8 @@ def _store(
 
 def _inbound_row(inbound: Inbound, people: Sequence[ClientRow], now: datetime) -> Row:
     client = people[0] if len(people) == 1 else None
+    if inbound.writer:
+        client = next((one for one in people if one.id == inbound.writer), None)
     return {
         "id": new_id(now),
         "client_id": client.id if client else None,

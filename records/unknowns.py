@@ -16,7 +16,7 @@ from records import engagement, outbox
 from records.channels import ChannelName
 from records.delivery_trouble import Trouble
 from records.states import MessageState, Outcome
-from records.tables import UNDER_WAY, attempts, clients, messages
+from records.tables import UNDER_WAY, attempts, clients, messages, sealed_texts
 
 LOOKS = 2
 """So many looks that do not find it mean that it did not leave."""
@@ -79,12 +79,13 @@ def to_look_for(connection: Connection, now: datetime, settle: timedelta, again:
             attempts.c.id,
             messages.c.id,
             messages.c.number,
-            attempts.c.body,
+            func.coalesce(sealed_texts.c.body, attempts.c.body),
             attempts.c.claimed_at,
             attempts.c.looks,
             messages.c.channel,
         )
         .join(messages, messages.c.id == attempts.c.message_id)
+        .outerjoin(sealed_texts, sealed_texts.c.message_id == messages.c.id)
         .where(
             text(f"messages.{UNDER_WAY}"),
             messages.c.state == MessageState.UNKNOWN,

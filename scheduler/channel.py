@@ -74,12 +74,16 @@ Outcome = Accepted | Refused | NotSent | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """A text of which nobody knows whether it left. It did not leave before `since`, an aware moment."""
+    """A text of which nobody knows whether it left. It did not leave before `since`, an aware moment.
+
+    `attempt` is our own id of the try, which no provider has.
+    """
 
     to: str
     body: str
     since: datetime
     channel: ChannelName = ChannelName.SMS
+    attempt: str = ""
 
 
 class LookFailedError(Exception):

@@ -105,7 +105,9 @@ class Reconciler:
     async def _look_for(self, one: Lost) -> None:
         """What could not be asked is not known to be absent: it is asked again."""
         try:
-            sightings = await self._channel.find(Sought(one.number, one.body, one.claimed_at, one.channel))
+            sightings = await self._channel.find(
+                Sought(one.number, one.body, one.claimed_at, one.channel, one.attempt_id)
+            )
         except LookFailedError as error:
             log.warning("look_failed", attempt=one.attempt_id)
             self._could_not_ask(error.retry_after)

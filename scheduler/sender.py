@@ -20,7 +20,7 @@ from records.outbox import Claimed, Claims
 from records.pace import Pace
 from scheduler import outcomes
 from scheduler.breaker import Breaker, BreakerState, pause, told_pause
-from scheduler.channel import Channel, NotSent, Outcome, Refused, Unknown
+from scheduler.channel import Channel, ChannelName, NotSent, Outcome, Refused, Unknown
 from scheduler.outcomes import Came
 from scheduler.reconciler import Reconciler
 from scheduler.timing import Timing
@@ -30,6 +30,9 @@ from scheduler.way_out import WayOut
 __all__ = ["Pace", "Sender", "SenderState", "Timing", "Transactions"]
 
 log = structlog.get_logger()
+
+SHOWN_AT_ONCE = 200
+"""Texts on their way into the web chat, which waits for nobody."""
 
 LAST_WORDS = 3.0
 """Seconds that storing may take at the very end, when what is under way was given up."""
@@ -74,6 +77,7 @@ class Sender:
         self._breaker = Breaker()
         self._pace_opens_at = 0.0
         self._under_way: set[asyncio.Task[Outcome | None]] = set()
+        self._being_shown: set[asyncio.Task[Outcome | None]] = set()
         self._came: list[Came] = []
         self._refused: list[Came] = []
         self._own_commit = False
@@ -155,17 +159,17 @@ class Sender:
         """Gives the seconds to wait unless something happens; 0 if there is more to do."""
         await self._store_refusals()
         came, self._came = self._came, []
-        room = self._room()
-        if not came and not room:
+        room, to_show = self._room(), self._room_to_show()
+        if not came and not room and not to_show:
             return self._idle()
-        claims, allowed_at = await self._store_and_claim(came, room)
-        for text in claims.texts:
+        claims, shown, allowed_at = await self._store_and_claim(came, room, to_show)
+        for text in (*shown.texts, *claims.texts):
             self._set_off(text, allowed_at)
         if claims.opens_in > 0:
             self._pace_opens_at = self._seconds() + claims.opens_in
         elif room and claims.looked_at >= room:
             return 0.0
-        return self._idle()
+        return 0.0 if to_show and shown.looked_at >= to_show else self._idle()
 
     def _room(self) -> int:
         """How many texts may be claimed now."""
@@ -176,9 +180,15 @@ class Sender:
             case BreakerState.OPEN:
                 return 0
             case BreakerState.HALF_OPEN:
-                return 0 if self._under_way else 1
+                return 0 if len(self._under_way) > len(self._being_shown) else 1
             case BreakerState.CLOSED:
-                return self._most - len(self._under_way)
+                return self._most - len(self._under_way) + len(self._being_shown)
+
+    def _room_to_show(self) -> int:
+        """As `_room`, in the web chat: no carrier sets a pace there, and no provider fails."""
+        if self._closing.is_set() or ChannelName.WEB_CHAT not in self._carries:
+            return 0
+        return SHOWN_AT_ONCE - len(self._being_shown)
 
     def _idle(self) -> float:
         """Seconds until a reason to claim nothing has passed, of those that pass by themselves."""
@@ -186,16 +196,16 @@ class Sender:
         closed = max(self._breaker.wait(now), self._pace_opens_at - now)
         return min(closed, self._poll) if closed > 0 else self._poll
 
-    async def _store_and_claim(self, came: Sequence[Came], room: int) -> tuple[Claims, float]:
+    async def _store_and_claim(self, came: Sequence[Came], room: int, to_show: int) -> tuple[Claims, Claims, float]:
         """One transaction. The claim comes last in it, as its right to begin counts from there (`time.monotonic`)."""
 
-        def do(connection: Connection) -> tuple[Claims, float]:
+        def do(connection: Connection) -> tuple[Claims, Claims, float]:
             outcomes.store_all(connection, came)
-            claims = (
-                outbox.claim(connection, self._now(), room, self._pace, self._carries) if room else Claims([], 0, 0.0)
-            )
+            now, nothing = self._now(), Claims([], 0, 0.0)
+            claims = outbox.claim(connection, now, room, self._pace, self._carries) if room else nothing
+            shown = outbox.claim_shown(connection, now, to_show) if to_show else nothing
             self._own_commit = True
-            return claims, time.monotonic()
+            return claims, shown, time.monotonic()
 
         try:
             return await self._transactions.run(do)
@@ -228,10 +238,13 @@ class Sender:
     def _set_off(self, text: Claimed, allowed_at: float) -> None:
         task = asyncio.ensure_future(self._way_out.leave(text, allowed_at))
         self._under_way.add(task)
+        if text.channel is ChannelName.WEB_CHAT:
+            self._being_shown.add(task)
         task.add_done_callback(partial(self._done, text))
 
     def _done(self, text: Claimed, task: asyncio.Task[Outcome | None]) -> None:
         self._under_way.discard(task)
+        self._being_shown.discard(task)
         outcome = Unknown() if task.cancelled() else task.result()
         if outcome is not None:
             (self._refused if isinstance(outcome, Refused) else self._came).append(self._judged(text, outcome))
@@ -240,6 +253,8 @@ class Sender:
     def _judged(self, text: Claimed, outcome: Outcome) -> Came:
         """What it says of the provider, and so of the next texts; and when this one may be tried again."""
         at = retry_at = self._now()
+        if text.channel is ChannelName.WEB_CHAT:  # it says nothing of the provider
+            return Came(text.attempt_id, outcome, at, retry_at)
         match outcome:
             case NotSent(retry_after=told) if told is not None:
                 chance = self._chance()

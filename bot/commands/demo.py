@@ -19,6 +19,8 @@ from sqlalchemy import Connection
 from bot import log, start_up
 from bot.app import House, Plan, open_house
 from bot.channels.phone import PhoneChannel
+from bot.channels.several import SeveralChannels
+from bot.channels.web_chat import WebChatChannel
 from bot.clock import DemoClock
 from bot.commands.migrate import migrate_to_head
 from bot.county_file import EXAMPLE, load_county
@@ -146,7 +148,7 @@ def _address(host: str, port: int) -> str:
 
 
 async def _live(plan: Plan, clock: DemoClock, kept: Kept) -> None:
-    async with open_house(plan, PhoneChannel()) as house:
+    async with open_house(plan, SeveralChannels(PhoneChannel(), WebChatChannel())) as house:
         await _catch_up(house, clock)
         await _fill(house, clock, kept)
         async with open_door(house, None):

@@ -10,8 +10,10 @@ import structlog
 
 from bot import log, start_up
 from bot.app import Part, Plan, fork_turns, open_house
+from bot.channels.several import SeveralChannels
 from bot.channels.twilio import TwilioChannel
 from bot.channels.twilio_webhooks import Signature
+from bot.channels.web_chat import WebChatChannel
 from bot.clock import Clock, FileClock, SystemClock
 from bot.county_file import load_county
 from bot.door import open_door, told_to_stop
@@ -66,7 +68,9 @@ def _clock(file: Path | None, settings: Settings) -> Clock:
 async def _live(plan: Plan, settings: Settings, turns: TurnsProcesses) -> None:
     async with AsyncExitStack() as stack:
         channel = await stack.enter_async_context(TwilioChannel(settings))
-        house = await stack.enter_async_context(open_house(plan, channel, channel, turns))
+        house = await stack.enter_async_context(
+            open_house(plan, SeveralChannels(channel, WebChatChannel()), channel, turns)
+        )
         door = await stack.enter_async_context(AsyncExitStack())
         if plan.part is not Part.SCHEDULER:
             signature = Signature(settings.twilio_auth_token.get_secret_value(), settings.public_url)

@@ -9,33 +9,34 @@ import pytest
 from sqlalchemy import select, update
 
 from conversations.effects import Purpose
-from records import outbox
+from records import outbox, sealed_texts
 from records.channels import ChannelName, Ways, way_for
 from records.outbox import NO_CHANNEL, Claimed
 from records.states import ANSWER, UNPROMPTED, MessageState, Outcome
-from records.tables import clients, messages
+from records.tables import attempts, clients, messages
 from records.turns import Inbound
 from tests.records.place import UNBOUND, Place, texted
 
 SMS, WHATSAPP, CHAT = ChannelName
 ALL = frozenset(ChannelName)
 NOW = datetime(2026, 3, 2, 18, tzinfo=UTC)
-JUST_NOW, LONG_AGO = NOW - timedelta(minutes=1), NOW - timedelta(days=3)
+JUST_NOW, LONG_AGO, SOON = NOW - timedelta(minutes=1), NOW - timedelta(days=3), NOW + timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
     ("ways", "priority", "goes"),
     [
         (Ways(), ANSWER, SMS),
-        (Ways(spoke_on=CHAT, spoke_at=JUST_NOW), ANSWER, CHAT),
+        (Ways(spoke_on=CHAT, spoke_at=JUST_NOW, chat_until=SOON), ANSWER, CHAT),
+        (Ways(spoke_on=CHAT, spoke_at=JUST_NOW, chat_until=JUST_NOW), ANSWER, SMS),
         (Ways(spoke_on=CHAT, spoke_at=JUST_NOW), UNPROMPTED, SMS),
         (Ways(spoke_on=CHAT, spoke_at=LONG_AGO), ANSWER, SMS),
-        (Ways(preferred=CHAT), UNPROMPTED, CHAT),
+        (Ways(preferred=CHAT, chat_until=SOON), UNPROMPTED, CHAT),
         (Ways(preferred=CHAT, spoke_at=JUST_NOW), ANSWER, SMS),
         (Ways(preferred=WHATSAPP, whatsapp_at=LONG_AGO), UNPROMPTED, SMS),
         (Ways(preferred=WHATSAPP, whatsapp_at=JUST_NOW), UNPROMPTED, WHATSAPP),
         (Ways(spoke_on=WHATSAPP, spoke_at=JUST_NOW, whatsapp_at=JUST_NOW, off=frozenset({WHATSAPP})), ANSWER, SMS),
-        (Ways(spoke_on=CHAT, spoke_at=LONG_AGO, off=frozenset({SMS})), ANSWER, CHAT),
+        (Ways(spoke_on=CHAT, spoke_at=LONG_AGO, chat_until=SOON, off=frozenset({SMS})), ANSWER, CHAT),
         (Ways(off=frozenset({SMS})), ANSWER, None),
     ],
 )
@@ -62,7 +63,8 @@ async def writes(place: Place, channel: ChannelName, text: str = "ok") -> None:
 
 
 def claims(place: Place) -> list[Claimed]:
-    return list(place.do(lambda c: outbox.claim(c, place.now, 10, UNBOUND, ALL)).texts)
+    sent = place.do(lambda c: outbox.claim(c, place.now, 10, UNBOUND, ALL)).texts
+    return [*sent, *place.do(lambda c: outbox.claim_shown(c, place.now, 10)).texts]
 
 
 def accept(place: Place, text: Claimed) -> None:
@@ -131,3 +133,32 @@ async def test_nothing_leaves_where_every_channel_is_off(place: Place) -> None:
     place.do(lambda c: c.execute(update(clients).values(spoke_on=SMS)))
     assert claims(place) == []
     assert place.rows(messages, messages.c.direction == "out")[0].reason == NO_CHANNEL
+
+
+async def test_what_is_shown_in_the_chat_does_not_wait_for_what_the_provider_has(place: Place) -> None:
+    await writes(place, SMS)
+    (by_sms,) = claims(place)
+    await writes(place, CHAT, "and?")
+    (shown,) = claims(place)
+    assert (by_sms.channel, shown.channel) == (SMS, CHAT)
+
+
+async def test_what_nobody_waits_for_goes_on_to_the_chat_of_who_likes_it_and_is_there(place: Place) -> None:
+    there = {"preferred_channel": CHAT, "chat_until": place.now + timedelta(hours=1)}
+    place.do(lambda c: c.execute(update(clients).values(there)))
+    place.script.on_text = lambda _situation, _event: (texted("nudge", Purpose.NUDGE),)
+    await place.says("by sms")
+    place.do(lambda c: c.execute(update(messages).where(messages.c.body == "nudge").values(channel="")))
+    assert [text.channel for text in claims(place)] == [CHAT]
+
+
+async def test_a_secret_is_in_what_leaves_and_nowhere_else(place: Place) -> None:
+    place.script.on_text = lambda _situation, _event: (texted("Your code: ...", template=sealed_texts.CHAT_CODE),)
+    await place.says("code?")
+    (row,) = place.rows(messages, messages.c.direction == "out")
+    place.do(lambda c: sealed_texts.seal(c, row.id, "Your code: 123456"))
+    (text,) = claims(place)
+    (tried,) = place.rows(attempts)
+    assert (text.body, tried.body) == ("Your code: 123456", row.body)
+    place.do(lambda c: sealed_texts.sweep(c, row.expires_at))
+    assert place.do(lambda c: sealed_texts.bodies(c, [row.id])) == {}

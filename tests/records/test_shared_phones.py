@@ -11,9 +11,10 @@ from conversations.events import Event, Said
 from conversations.shared_phone import Held, Phone, Routing
 from conversations.situation import Consent, Situation
 from records import people, phones
+from records.channels import ChannelName
 from records.engagement import Kind
 from records.tables import clients, engagement, escalations, ideas, messages, shared_phones
-from records.writer import Inbound
+from records.writer import Inbound, Taken
 from tests.records.place import NOW, ZONE, Place, texted
 
 
@@ -173,3 +174,15 @@ async def test_a_list_adds_a_second_person_only_to_a_phone_that_it_says_is_share
     assert put("Ana", shared=False) == people.Imported(0, 0, 0, 1)
     names = [row.first_name for row in place.rows(clients, clients.c.number == place.numbers[0])]
     assert names == ["Rosa", "Lee"]
+
+
+async def test_whose_a_text_of_the_web_chat_is_needs_no_question(place: Place, lee: str) -> None:
+    kept, asked = keep(place), routes(place, ask)
+    texts = [
+        Inbound("WC1", place.numbers[0], "hi", channel=ChannelName.WEB_CHAT, writer=lee),
+        Inbound("WC2", place.numbers[0], "hi", channel=ChannelName.WEB_CHAT, writer=place.ids[1]),
+    ]
+    assert [await place.writer.take_text(one) for one in texts] == [Taken.STORED, Taken.NOT_THEIRS]
+    assert [name for name, _ in kept] == ["Lee"]
+    assert asked == []
+    assert [row.client_id for row in place.rows(messages, messages.c.direction == "in")] == [lee]
