@@ -1,6 +1,6 @@
 """The provider's error codes: what each says of a text, in plain words, and what follows from it.
 
-One row a code that can come when a text is handed over, or later with its status. After
+One row a code that can come when a text is handed over, or later with its status; one is our own. After
 https://www.twilio.com/docs/api/errors and domain guide 7.2. Codes that say only that the provider itself has a fault
 (20500, 20503) are left out on purpose: after those nobody knows whether the text left, and nothing here would be safe.
 """
@@ -69,7 +69,12 @@ _TRIAL = "the county's account is a trial and cannot send this yet"
 _WRONG_ORDER = "Milepost handed the text over in a way that the provider does not take"
 _PROVIDER_FAULT = "the text provider had a fault"
 
+NOT_OPENED = 1
+"""Our own, and no provider's: theirs have five digits. A text in the web chat that was not opened in time."""
+
 TABLE = (
+    # The web chat.
+    ProviderError(NOT_OPENED, Action.BY_SMS, "they did not open the chat"),
     # The county's account.
     ProviderError(10001, Action.STOP_ALL, _ACCOUNT_STOPPED),
     ProviderError(20003, Action.TRY_LATER, _ACCOUNT_REFUSED),

@@ -586,7 +586,7 @@ def fold_status(
     connection: Connection,
     attempt_id: str,
     status: str,
-    provider_id: str,
+    provider_id: str | None,
     error_code: int | None,
     at: datetime,
 ) -> Trouble | None:
