@@ -42,7 +42,7 @@ from bot.turns_process import TurnsProcesses
 from bot.work import Work
 from conversations.county import County
 from conversations.languages import Language
-from records import log_words
+from records import log_words, unopened
 from records.database import connect
 from records.pace import Pace
 from records.reading import Reader
@@ -54,6 +54,7 @@ from records.waking import Announcer, WakeListener
 from records.writer import Writer
 from scheduler.backfill import Backfill
 from scheduler.channel import Channel, Inbox
+from scheduler.fallback import AT_ONCE, fall_back
 from scheduler.sender import Sender
 from scheduler.ticker import Ticker
 
@@ -198,6 +199,9 @@ def _start_scheduler(house: House, sender: Sender, inbox: Inbox | None) -> None:
     following = Ticker(TICK, partial(_follow_the_log, house))
     following.start()
     house.work.add(following.shutdown)
+    falling_back = Ticker(TICK, partial(_fall_back, house))
+    falling_back.start()
+    house.work.add(falling_back.shutdown)
     passing_up = Ticker(TICK, partial(_pass_all_up, house))
     passing_up.start()
     house.work.add(passing_up.shutdown)
@@ -253,6 +257,13 @@ async def _follow_the_log(house: House) -> None:
     now = house.plan.clock.now()
     while await house.reader.run(partial(log_words.is_behind, now=now)):
         await house.writer.run(partial(log_words.follow, now=now))
+
+
+async def _fall_back(house: House) -> None:
+    now, county = house.plan.clock.now(), house.plan.county
+    if await house.reader.run(partial(unopened.any_due, now=now)):
+        while await house.writer.run(partial(fall_back, county=county, now=now)) >= AT_ONCE:
+            pass
 
 
 async def _pass_all_up(house: House) -> None:

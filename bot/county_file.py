@@ -106,6 +106,7 @@ class CountyFile(_Table):
     words_joined_within_seconds: Annotated[int, Field(ge=0, le=300)] = 20
     speaker_known_for_minutes: Annotated[int, Field(ge=1)] = 30
     rest_weeks: Annotated[int, Field(ge=1, le=26)] = 2
+    chat_unopened_for_minutes: Annotated[int, Field(ge=5, le=720)] = 120
     on_call: bool = False
     digest_at: ClockTime = time(8, 30)
     weekly_on: Day = "mon"
@@ -150,6 +151,7 @@ class CountyFile(_Table):
             words_joined_within=timedelta(seconds=self.words_joined_within_seconds),
             speaker_known_for=timedelta(minutes=self.speaker_known_for_minutes),
             rest_weeks=self.rest_weeks,
+            chat_unopened_for=timedelta(minutes=self.chat_unopened_for_minutes),
             on_call=self.on_call,
             digest_at=self.digest_at,
             weekly_on=DAYS.index(self.weekly_on),

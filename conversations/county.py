@@ -107,6 +107,8 @@ class County:
     speaker_known_for: timedelta = timedelta(minutes=30)
     on_call: bool = False
     rest_weeks: int = 2
+    chat_unopened_for: timedelta = timedelta(hours=2)
+    """So long a text waits in the web chat to be opened; then it goes by SMS."""
     hooks: tuple[Hook, ...] = ()
     digest_at: time = time(8, 30)
     weekly_on: int = 0

@@ -6,6 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from conversations.effects import Purpose
 
 
 class ChannelName(StrEnum):
@@ -40,6 +43,23 @@ class Ways:
     whatsapp_at: datetime | None = None
     chat_until: datetime | None = None
     off: frozenset[ChannelName] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Unopened:
+    """A text that is on the client's page of the web chat, and was not opened yet. Moments are aware.
+
+    `chat_until` is when the last of the client's open web chats ends or has ended; None: it was left.
+    """
+
+    message_id: str
+    attempt_id: str
+    purpose: Purpose
+    shown_at: datetime
+    expires_at: datetime
+    zone: ZoneInfo
+    chat_until: datetime | None
+    sms_is_off: bool
 
 
 def way_for(ways: Ways, offered: Collection[ChannelName], now: datetime, *, is_answer: bool) -> ChannelName | None:

@@ -586,7 +586,7 @@ def fold_status(
     connection: Connection,
     attempt_id: str,
     status: str,
-    provider_id: str | None,
+    provider_id: str,
     error_code: int | None,
     at: datetime,
 ) -> Trouble | None:
@@ -631,6 +631,14 @@ def _goes_again(connection: Connection, row: AnyRow, error: ProviderError, now: 
     _FINISH.run(connection, [finish])
     engagement.append(connection, [engagement.text_status(row, now, MessageState.DUE, because)])
     return True
+
+
+def by_sms_instead(connection: Connection, attempt_id: str, now: datetime) -> bool:
+    """What this try has put into the web chat was not opened: it is due by SMS. False where that is settled already."""
+    row = _ATTEMPT.first(connection, {"attempt": attempt_id})
+    if row is None or row.channel != ChannelName.WEB_CHAT:
+        return False
+    return _goes_again(connection, row, provider_errors.of(provider_errors.NOT_OPENED), now)
 
 
 def _rise(

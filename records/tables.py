@@ -44,6 +44,7 @@ UNDER_WAY = "state IN ('claimed', 'unknown')"
 BY_PROVIDER = "channel <> 'web_chat'"
 BY_WEB_CHAT = "channel = 'web_chat'"
 """What the provider carries, and what is shown on pages of our own, do not wait for each other."""
+UNOPENED = "channel = 'web_chat' AND state IN ('accepted', 'sent')"
 UNPROMPTED = (
     "purpose IN ('reminder', 'check_in', 'visit', 'nudge') AND state NOT IN ('suppressed', 'cancelled', 'expired')"
 )
@@ -573,9 +574,11 @@ messages = Table(
     Column("attempts", Integer, nullable=False),
     Column("campaign", ID),  # as of its nudge
     Column("channel", String(8), nullable=False, server_default="sms"),  # channels.ChannelName; "": chosen as it leaves
+    Column("by_sms_at", Moment),  # when one that is in the web chat goes by SMS unless it is opened, or went
     Index(None, "client_id", "id"),
     _where("ix_messages_to_send", "priority", "due_at", "id", rows=f"state = 'due' AND {BY_PROVIDER}"),
     _where("ix_messages_to_show", "priority", "due_at", "id", rows=f"state = 'due' AND {BY_WEB_CHAT}"),
+    _where("ix_messages_unopened", "by_sms_at", rows=UNOPENED),
     _where("ix_messages_held", "expires_at", rows="state = 'held'"),
     _where("ix_messages_unfinished", "number", "id", rows=UNFINISHED),  # what holds back later texts to this number
     _where("uq_messages_under_way", "number", "channel", rows=UNDER_WAY, unique=True),  # or their order is lost

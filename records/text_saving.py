@@ -20,7 +20,8 @@ USEFUL = timedelta(hours=12)
 """How long an answer is worth sending. Unprompted texts are worth sending until the day's sending hours end."""
 AT_LEAST = timedelta(hours=1)
 
-INSERT = inserting(messages, messages.c.keys())
+LATER_KNOWN = frozenset({"by_sms_at"})
+INSERT = inserting(messages, [column.name for column in messages.c if column.name not in LATER_KNOWN])
 
 
 def text(one: OneClient, effect: Texted) -> None:

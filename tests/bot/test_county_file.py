@@ -53,6 +53,7 @@ def test_every_key_reaches_the_county(tmp_path: Path) -> None:
         words_joined_within_seconds = 0
         speaker_known_for_minutes = 45
         rest_weeks = 3
+        chat_unopened_for_minutes = 90
         approval_over = 10
         send_days = ["sat"]
         office_days = ["mon", "tue"]
@@ -95,6 +96,7 @@ def test_every_key_reaches_the_county(tmp_path: Path) -> None:
         words_joined_within=timedelta(0),
         speaker_known_for=timedelta(minutes=45),
         rest_weeks=3,
+        chat_unopened_for=timedelta(minutes=90),
         approval_over=10,
         on_call=True,
         digest_at=time(9, 15),
@@ -166,6 +168,7 @@ def test_every_mistake_is_named_at_once_with_what_to_do(tmp_path: Path) -> None:
         ('tools = "roadmap"', "tools: should be a valid list"),
         ("words_joined_within_seconds = -1", "words_joined_within_seconds"),
         ("speaker_known_for_minutes = 0", "speaker_known_for_minutes"),
+        ("chat_unopened_for_minutes = 0", "chat_unopened_for_minutes"),
         ('digest_at = "19:00"', "digest_at lies outside office_hours"),
         ('hooks = [{ name = "a" }]', "needs either url or url_env"),
         ('hooks = [{ name = "a", url = "https://a.example.org", url_env = "A" }]', "needs either url or url_env"),

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from conversations.provider_errors import NOT_OPENED
 from records import chat_reading, outbox
 from records.channels import ChannelName
 from records.engagement import Kind
@@ -38,8 +37,7 @@ def came_to(place: Place, text: Claimed, outcome: Outcome) -> None:
 
 
 def not_opened(place: Place, text: Claimed) -> None:
-    report = partial(outbox.fold_status, attempt_id=text.attempt_id, status="undelivered", provider_id=None)
-    place.do(partial(report, error_code=NOT_OPENED, at=place.now))
+    assert place.do(lambda c: outbox.by_sms_instead(c, text.attempt_id, place.now))
 
 
 def sees(place: Place, *ids: str, client: int = 0) -> set[str]:

@@ -1,0 +1,101 @@
+"""Texts in the web chat that nobody has opened, until they are seen, go by SMS, or are of no use any more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, text, update
+
+from conversations.effects import Purpose
+from records import engagement, outbox
+from records.bulk import updating
+from records.channels import ChannelName, Unopened, switched_off
+from records.prepared import AnyRow
+from records.states import MessageState
+from records.tables import UNOPENED, attempts, clients, messages
+
+_LOOK_AGAIN = updating(messages, ("by_sms_at",))
+
+NOT_OPENED = "not opened in the chat"
+
+
+def any_due(connection: Connection, now: datetime) -> bool:
+    """Whether it is time to look at one. Cheap."""
+    return connection.execute(select(messages.c.id).where(_is_due(now)).limit(1)).first() is not None
+
+
+def due(connection: Connection, now: datetime, limit: int) -> Sequence[Unopened]:
+    """Those that it is time to look at, locked; what another process looks at just now is left to it."""
+    tried = attempts.alias("tried")
+    newest = select(func.max(tried.c.id)).where(tried.c.message_id == messages.c.id).scalar_subquery()
+    wanted = (
+        select(
+            messages.c.id,
+            attempts.c.id.label("attempt_id"),
+            messages.c.purpose,
+            attempts.c.claimed_at,
+            messages.c.expires_at,
+            clients.c.zone,
+            clients.c.chat_until,
+            clients.c.channels_off,
+        )
+        .select_from(messages)
+        .join(attempts, attempts.c.id == newest)
+        .join(clients, clients.c.id == messages.c.client_id)
+        .where(_is_due(now))
+        .order_by(messages.c.id)
+        .limit(limit)
+        .with_for_update(of=messages, skip_locked=True)
+    )
+    return [_unopened(row) for row in connection.execute(wanted)]
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return and_(text(UNOPENED), or_(messages.c.by_sms_at.is_(None), messages.c.by_sms_at <= now))
+
+
+def _unopened(row: AnyRow) -> Unopened:
+    return Unopened(
+        row.id,
+        row.attempt_id,
+        Purpose(row.purpose),
+        row.claimed_at,
+        row.expires_at,
+        ZoneInfo(row.zone),
+        row.chat_until,
+        ChannelName.SMS in switched_off(row.channels_off),
+    )
+
+
+def goes_by_sms(connection: Connection, found: Unopened, now: datetime) -> None:
+    """It is due there, and on no other channel."""
+    if outbox.by_sms_instead(connection, found.attempt_id, now):
+        look_again(connection, {found.message_id: now})
+
+
+def look_again(connection: Connection, at: Mapping[str, datetime]) -> None:
+    """When to look at each again, by the message's id."""
+    _LOOK_AGAIN.run(connection, [{"id": message_id, "by_sms_at": when} for message_id, when in at.items()])
+
+
+def look_at_all_of(connection: Connection, client_id: str) -> None:
+    """Look at a client's at once: they left the chat, or their channels have changed."""
+    theirs = update(messages).where(messages.c.client_id == client_id, text(UNOPENED))
+    connection.execute(theirs.values(by_sms_at=None))
+
+
+def expire(connection: Connection, message_ids: Sequence[str], now: datetime) -> None:
+    """Nobody opened them while they were of use."""
+    if not message_ids:
+        return
+    of_these = messages.c.id.in_(message_ids)
+    rows = connection.execute(
+        select(messages.c.id, messages.c.client_id, messages.c.language, clients.c.worker_id)
+        .join(clients, clients.c.id == messages.c.client_id)
+        .where(of_these)
+    ).all()
+    connection.execute(update(messages).where(of_these).values(state=MessageState.EXPIRED, reason=NOT_OPENED))
+    log = [engagement.text_status(row, now, MessageState.EXPIRED, NOT_OPENED) for row in rows]
+    engagement.append(connection, log)
