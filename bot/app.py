@@ -35,6 +35,9 @@ from bot.inbound import add_webhooks
 from bot.keys import CLOCK, COUNTY, LANGUAGES, PACE, READER, SETTINGS, STAFF_MAIL, TEXTS, WALL_CLOCK, WRITER
 from bot.measuring import MeasureRound
 from bot.middlewares import answer_kindly, log_access
+from bot.pictures.fetching import FetchRound
+from bot.pictures.sealing import sheath_of
+from bot.pictures.source import Source
 from bot.settings import HouseSettings
 from bot.site import add_site, render
 from bot.staff.caseload.import_pages import IMPORTS
@@ -143,12 +146,17 @@ def _decider(plan: Plan) -> Decider:
 
 @asynccontextmanager
 async def open_house(
-    plan: Plan, channel: Channel | None, inbox: Inbox | None = None, turns: TurnsProcesses | None = None
+    plan: Plan,
+    channel: Channel | None,
+    inbox: Inbox | None = None,
+    turns: TurnsProcesses | None = None,
+    media: Source | None = None,
 ) -> AsyncIterator[House]:
     """Start what runs beside the web, and stop it again, in the order in which one needs the other.
 
-    `channel` is needed unless the part is WEB; without an `inbox` nothing that we missed is ever looked for. The
-    database must have been looked at: `records.database.check_schema`.
+    `channel` is needed unless the part is WEB; without an `inbox` nothing that we missed is ever looked for, and
+    without `media` no picture that came with a text is fetched. The database must have been looked at:
+    `records.database.check_schema`.
     """
     async with AsyncExitStack() as stack:
         engine = connect(plan.settings.database)
@@ -168,6 +176,8 @@ async def open_house(
         stack.push_async_callback(house.work.end)
         if sender:
             _start_scheduler(house, sender, inbox)
+            if media:
+                _start_fetching(house, media)
         else:
             _start_announcing(house)
         yield house
@@ -207,6 +217,15 @@ def _start_scheduler(house: House, sender: Sender, inbox: Inbox | None) -> None:
     house.work.add(passing_up.shutdown)
     if house.plan.hooks:
         _start_hooks(house)
+
+
+def _start_fetching(house: House, media: Source) -> None:
+    plan = house.plan
+    fetching = FetchRound(house.writer, house.reader, media, sheath_of(plan.settings.secret_key), plan.clock.now)
+    rounds = Ticker(TICK, fetching.take)
+    rounds.start()
+    house.work.add(rounds.shutdown)
+    house.work.add(fetching.close)
 
 
 def _start_texting(house: House, sender: Sender, inbox: Inbox | None) -> None:

@@ -45,6 +45,7 @@ BY_PROVIDER = "channel <> 'web_chat'"
 BY_WEB_CHAT = "channel = 'web_chat'"
 """What the provider carries, and what is shown on pages of our own, do not wait for each other."""
 UNOPENED = "channel = 'web_chat' AND state IN ('accepted', 'sent')"
+PICTURE_IS_DUE = "pictures.due_at IS NOT NULL"
 UNPROMPTED = (
     "purpose IN ('reminder', 'check_in', 'visit', 'nudge') AND state NOT IN ('suppressed', 'cancelled', 'expired')"
 )
@@ -592,6 +593,28 @@ sealed_texts = Table(
     Column("message_id", ID, ForeignKey("messages.id"), primary_key=True),
     Column("body", Text, nullable=False),  # what leaves in place of the message's body, which does not show the secret
 )
+
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("message_id", ID, ForeignKey("messages.id"), nullable=False),
+    Column("nth", Integer, nullable=False),  # of what came with this message, from 0
+    Column("media_id", String(64)),  # the provider's id of it, from when it is known until it is removed there
+    Column("state", String(12), nullable=False),  # pictures.PictureState
+    Column("why", String(20), nullable=False),  # pictures.WhyNot, or ""
+    Column("at", Moment, nullable=False),
+    Column("due_at", Moment),  # when to fetch it, or to remove it at the provider; none: nothing is left to do
+    Column("tries", Integer, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("size", Integer, nullable=False),  # bytes of the whole picture before it was sealed
+    Column("body", LargeBinary),
+    Column("thumbnail", LargeBinary),
+    UniqueConstraint("message_id", "nth"),
+    _where("ix_pictures_due", "due_at", rows="due_at IS NOT NULL"),
+)
+"""Clean pictures, sealed: the key is not in the database."""
 
 attempts = Table(
     "attempts",

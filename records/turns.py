@@ -32,7 +32,7 @@ from conversations.office_hours import due
 from conversations.privacy import without_private_numbers
 from conversations.shared_phone import Held, Phone, Routing
 from conversations.situation import Consent, Mode, Situation
-from records import consent, engagement, saving, shared_phones, situations, text_saving, visit_saving
+from records import consent, engagement, pictures, saving, shared_phones, situations, text_saving, visit_saving
 from records.batch import Batch, Cause, Row
 from records.bulk import one_of
 from records.channels import ChannelName
@@ -40,6 +40,7 @@ from records.delivery_trouble import Trouble, is_opt_out
 from records.engagement import BOT, CLIENT, PROVIDER, Kind, entry
 from records.errors import NotFoundError
 from records.ids import new_id
+from records.pictures import SealedPicture
 from records.prepared import Prepared, together
 from records.situations import ClientRow, Loaded
 from records.states import ANSWER, MessageState
@@ -55,17 +56,19 @@ class Inbound:
     `answered_by_provider` is set when the provider has replied to a keyword itself (Twilio's OptOutType). `sent_at` is
     an aware moment; None means just now. Numbers that nobody should text are taken out of `text` here, at the door:
     `held_private` says so. `writer` is the id of the client who wrote it, where that is known though others have
-    the same number: in the web chat.
+    the same number: in the web chat. `media` counts the pictures, sounds and files that came with it, which are with
+    the provider; unless it is the one `picture`, which came from the client to us.
     """
 
     provider_id: str
     number: str
     text: str
-    has_media: bool = False
+    media: int = 0
     answered_by_provider: bool = False
     sent_at: datetime | None = None
     channel: ChannelName = ChannelName.SMS
     writer: str = ""
+    picture: SealedPicture | None = None
     held_private: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
@@ -74,6 +77,10 @@ class Inbound:
         kept, held_private = without_private_numbers(clean)
         object.__setattr__(self, "text", kept)
         object.__setattr__(self, "held_private", held_private)
+
+    @property
+    def has_media(self) -> bool:
+        return self.media > 0 or self.picture is not None
 
     def said(self) -> Said:
         return Said(self.text, self.has_media, self.answered_by_provider, self.held_private)
@@ -503,7 +510,11 @@ def _store(
         if inbound.provider_id not in known and _may_be_theirs(inbound, people.get(inbound.number, ()))
     ]
     text_saving.INSERT.run(connection, rows)
-    return locked, {row["provider_id"]: row["id"] for row in rows}
+    stored = {row["provider_id"]: row["id"] for row in rows}
+    for inbound in inbounds:
+        if inbound.has_media and inbound.provider_id in stored and inbound.number in people:
+            pictures.add(connection, stored[inbound.provider_id], inbound.media, inbound.picture, now)
+    return locked, stored
 
 
 def _inbound_row(inbound: Inbound, people: Sequence[ClientRow], now: datetime) -> Row:

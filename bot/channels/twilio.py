@@ -11,7 +11,7 @@ from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 
 from bot.channels.twilio_client import HttpClient, TooManyError, client_of
-from bot.channels.twilio_webhooks import LONGEST_TEXT, from_address, to_address
+from bot.channels.twilio_webhooks import COUNT, LONGEST_TEXT, from_address, to_address
 from bot.settings import Settings
 from records.turns import Inbound
 from scheduler.channel import (
@@ -178,6 +178,12 @@ def _inbound(message: Message, at: datetime) -> Inbound:
         number=number,
         channel=channel,
         text=(message.body or "")[:LONGEST_TEXT],
-        has_media=str(message.num_media or "0") != "0",
+        media=_count(message.num_media),
         sent_at=at,
     )
+
+
+def _count(written: object) -> int:
+    """The provider writes its counts as words."""
+    said = str(written or "0")
+    return int(said) if COUNT.fullmatch(said) else 1

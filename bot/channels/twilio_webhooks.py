@@ -90,7 +90,7 @@ def read_text(form: Form) -> Inbound:
         number=number,
         channel=channel,
         text=_tapped(form) or _one(form, "Body")[:LONGEST_TEXT],
-        has_media=int(_field(form, "NumMedia", COUNT)) > 0,
+        media=int(_field(form, "NumMedia", COUNT)),
         answered_by_provider=bool(form.get("OptOutType")),
     )
 

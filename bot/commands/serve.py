@@ -12,6 +12,7 @@ from bot import log, start_up
 from bot.app import Part, Plan, fork_turns, open_house
 from bot.channels.several import SeveralChannels
 from bot.channels.twilio import TwilioChannel
+from bot.channels.twilio_media import TwilioMedia
 from bot.channels.twilio_webhooks import Signature
 from bot.channels.web_chat import WebChatChannel
 from bot.clock import Clock, FileClock, SystemClock
@@ -68,8 +69,9 @@ def _clock(file: Path | None, settings: Settings) -> Clock:
 async def _live(plan: Plan, settings: Settings, turns: TurnsProcesses) -> None:
     async with AsyncExitStack() as stack:
         channel = await stack.enter_async_context(TwilioChannel(settings))
+        media = await stack.enter_async_context(TwilioMedia(settings))
         house = await stack.enter_async_context(
-            open_house(plan, SeveralChannels(channel, WebChatChannel()), channel, turns)
+            open_house(plan, SeveralChannels(channel, WebChatChannel()), channel, turns, media)
         )
         door = await stack.enter_async_context(AsyncExitStack())
         if plan.part is not Part.SCHEDULER:

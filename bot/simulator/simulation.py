@@ -192,7 +192,7 @@ class Simulation:
                 provider_id,
                 line.number,
                 said.text,
-                has_media=said.has_media,
+                media=int(said.has_media),
                 answered_by_provider=said.answered,
             )
         )

@@ -20,6 +20,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from twilio.request_validator import RequestValidator
 
+from bot.trust.fake_media import Attached, FakeMedia
 from bot.trust.provider_faults import FAIR, TAKES_IT, Chance, Fault, Weather
 
 __all__ = ["ACCOUNT_SID", "AUTH_TOKEN", "OUR_NUMBER", "FakeTwilio", "Fault", "Text", "TextIn", "Weather"]
@@ -27,6 +28,7 @@ __all__ = ["ACCOUNT_SID", "AUTH_TOKEN", "OUR_NUMBER", "FakeTwilio", "Fault", "Te
 ACCOUNT_SID = "AC" + "0" * 32
 AUTH_TOKEN = "a-token-for-tests"  # noqa: S105  it opens nothing but this stand-in
 OUR_NUMBER = "+17075550100"
+MESSAGES = f"/2010-04-01/Accounts/{ACCOUNT_SID}/Messages"
 PASSWORD = aiohttp.encode_basic_auth(ACCOUNT_SID, AUTH_TOKEN)
 
 FORM_TYPE = "application/x-www-form-urlencoded"
@@ -104,6 +106,7 @@ class FakeTwilio:
         self.weather = weather
         self.down: Fault | None = None
         self.before_answer: Callable[[Text], None] = lambda _text: None
+        self.media = FakeMedia(MESSAGES)
         self.webhook = ""
         self.reports = reports
         self.url = ""
@@ -124,9 +127,10 @@ class FakeTwilio:
 
     async def start(self) -> None:
         app = web.Application(middlewares=[_with_password])
-        path = f"/2010-04-01/Accounts/{ACCOUNT_SID}/Messages.json"
-        app.router.add_post(path, self._create)
-        app.router.add_get(path, self._list)
+        app.router.add_post(f"{MESSAGES}.json", self._create)
+        app.router.add_get(f"{MESSAGES}.json", self._list)
+        app.router.add_routes(self.media.routes())
+        await self.media.start()
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -141,6 +145,7 @@ class FakeTwilio:
             task.cancel()
         await asyncio.gather(*self._reporting, return_exceptions=True)
         await self._session.close()
+        await self.media.stop()
         await self._runner.cleanup()
 
     # What a test says and asks
@@ -192,6 +197,12 @@ class FakeTwilio:
         } | fields
         text = TextIn(form["MessageSid"], form["From"], form["To"], form["Body"], form, self._now())
         self.texts_in.append(text)
+        return text
+
+    def take_in_with(self, number: str, body: str, *attached: Attached, **fields: str) -> TextIn:
+        """As `take_in`, with pictures, sounds or files."""
+        text = self.take_in(number, body)
+        text.form = {**text.form, **self.media.attach(text.sid, self.url, attached), **fields}
         return text
 
     async def hand_on(self, text: TextIn, webhook: str = "") -> int:

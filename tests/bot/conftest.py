@@ -14,6 +14,7 @@ import structlog
 
 from bot.app import House, Plan, open_house
 from bot.channels.twilio import TwilioChannel
+from bot.channels.twilio_media import TwilioMedia
 from bot.channels.twilio_webhooks import Signature
 from bot.county_file import load_county
 from bot.door import open_door
@@ -69,7 +70,8 @@ async def open_street(database_url: str, port: int) -> AsyncIterator[Street]:
         county = load_county(settings.county)
         plan = Plan(settings, county, load_languages(county.languages), clock, pace=1000)
         channel = await stack.enter_async_context(TwilioChannel(settings))
-        house = await stack.enter_async_context(open_house(plan, channel))
+        media = await stack.enter_async_context(TwilioMedia(settings, keeps_media=[twilio.media.url]))
+        house = await stack.enter_async_context(open_house(plan, channel, media=media))
         await stack.enter_async_context(open_door(house, Signature(AUTH_TOKEN, settings.public_url)))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         ana, maria = await _people(house)

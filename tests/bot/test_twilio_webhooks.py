@@ -79,7 +79,7 @@ def test_what_is_no_small_form_in_utf_8_is_malformed(body: bytes) -> None:
 
 def test_a_text_is_read() -> None:
     text = read_text(form(Body="", NumMedia="2", OptOutType="STOP"))
-    assert text == Inbound("SM1", "+17075550111", "", has_media=True, answered_by_provider=True)
+    assert text == Inbound("SM1", "+17075550111", "", media=2, answered_by_provider=True)
 
 
 def test_a_text_is_cut_at_the_longest_that_the_provider_sends() -> None:

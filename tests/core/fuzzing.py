@@ -206,7 +206,7 @@ def any_text(chance: Random) -> str:
 def any_said(chance: Random) -> Said:
     """As the webhook's door leaves it."""
     has_media, is_answered = chance.random() < 0.05, chance.random() < 0.02
-    return Inbound("SM1", "+17075550111", any_text(chance), has_media, is_answered).said()
+    return Inbound("SM1", "+17075550111", any_text(chance), int(has_media), is_answered).said()
 
 
 # Situations

@@ -1,0 +1,1 @@
+"""Pictures that clients send: fetched from the provider, cleaned, sealed, and kept."""
