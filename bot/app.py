@@ -18,6 +18,7 @@ from bot import phone, staff, start_up, turns_process
 from bot.api import add_api, answer_programs
 from bot.calendar_feed import add_feed
 from bot.channels.twilio_webhooks import Signature
+from bot.chat import add_chat
 from bot.clock import Clock, DemoClock, SystemClock
 from bot.content_rule_lists import load_rule_lists
 from bot.dead_man import DeadMan
@@ -317,6 +318,7 @@ def make_app(house: House, signature: Signature | None) -> web.Application:
     add_health(app, (lambda: sender.state) if sender else None)
     staff.add_routes(app)
     add_feed(app)
+    add_chat(app, [house.writer, *([house.turns] if house.turns else [])])
     _add_imports(app, house)
     add_api(app)
     add_replies(app, plan.hooks)

@@ -42,6 +42,14 @@ def safe_url(url: str) -> str:
     return url.rstrip("/")
 
 
+def _origins(sites: str) -> str:
+    """As a Content-Security-Policy names them. Raises ValueError."""
+    for site in sites.split():
+        if urlsplit(safe_url(site)).path or not site.isascii() or set(site) & set(";,'\"*"):
+            raise ValueError("names more than a site, such as https://county.example")
+    return " ".join(safe_url(site) for site in sites.split())
+
+
 def _issuer(url: str) -> str:
     """As it is written: it must be what the issuer calls itself, to the last stroke."""
     safe_url(url)
@@ -210,6 +218,10 @@ class HouseSettings(StoreSettings, LinkSettings):
     staff_second_factor: bool = Field(
         default=True,
         description="whether supervisors and admins log in with a code from their phone too; false is for rehearsals",
+    )
+    chat_embedded_by: Annotated[str, AfterValidator(_origins)] = Field(
+        default="",
+        description="sites that may show the web chat inside a page, with blanks between, such as https://county.example",
     )
     staff_passwords: bool = Field(
         default=True,

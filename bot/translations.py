@@ -1,8 +1,8 @@
 """Keeps the translators' files in step with the sentences: `python -m bot.translations` writes them anew.
 
-There are two catalogs a language: `milepost`, what clients are texted, where the place of a sentence is its context;
-and `staff`, what staff read. In both the English sentence is the msgid, so a changed sentence makes its translations
-fuzzy. The build leaves fuzzy ones out, and a test fails on them.
+There are three catalogs a language: `milepost`, what clients are texted, where the place of a sentence is its context;
+`chat`, what they read on the pages around their texts; and `staff`, what staff read. In all the English sentence is the
+msgid, so a changed sentence makes its translations fuzzy. The build leaves fuzzy ones out, and a test fails on them.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from records.measures.register import MEASURES
 
 HOUSE = Path(__file__).parents[1]
 LOCALES = HOUSE / "locales"
+CHAT = HOUSE / "bot" / "chat"
 ROOM = 120
 REVISED_BY_HAND = datetime(2026, 1, 1, tzinfo=UTC)
 """A template holds no date: it would change with every run."""
@@ -56,6 +57,9 @@ def template(domain: str = "milepost") -> Catalog:
     if domain == "staff":
         _add_what_staff_read(catalog)
         return catalog
+    if domain == "chat":
+        _add_sentences(catalog, CHAT, EDGE)
+        return catalog
     for sentence, note in notes().items():
         catalog.add(sentence.text, context=sentence.context, auto_comments=[note] if note else [])
     return catalog
@@ -64,14 +68,20 @@ def template(domain: str = "milepost") -> Catalog:
 def _add_what_staff_read(catalog: Catalog) -> None:
     """Without where each stands: that would change with every line added above it."""
     for room, marks in ROOMS.items():
-        for file in sorted(file for kind in METHODS for file in (HOUSE / room).rglob(f"*{kind}")):
-            with file.open("rb") as source:
-                for method in METHODS[file.suffix]:
-                    source.seek(0)
-                    for _line, message, comments, context in extract(method, source, marks, ["Translators:"], OPTIONS):
-                        catalog.add(message, context=context, auto_comments=comments)
+        _add_sentences(catalog, HOUSE / room, marks)
     for words in _said_elsewhere():
         catalog.add(words)
+
+
+def _add_sentences(catalog: Catalog, room: Path, marks: Mapping[str, Any]) -> None:
+    for file in sorted(file for kind in METHODS for file in room.rglob(f"*{kind}")):
+        if file.is_relative_to(CHAT) and room != CHAT:
+            continue
+        with file.open("rb") as source:
+            for method in METHODS[file.suffix]:
+                source.seek(0)
+                for _line, message, comments, context in extract(method, source, marks, ["Translators:"], OPTIONS):
+                    catalog.add(message, context=context, auto_comments=comments)
 
 
 def _said_elsewhere() -> Iterator[str]:
@@ -117,7 +127,7 @@ def updated(po: Path) -> Catalog:
 def write_anew(po: Path) -> None:
     catalog = updated(po)
     with po.open("wb") as target:
-        write_po(target, catalog, width=ROOM, sort_output=po.stem == "staff")
+        write_po(target, catalog, width=ROOM, sort_output=po.stem != "milepost")
 
 
 def main() -> None:

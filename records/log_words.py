@@ -19,9 +19,9 @@ from records.tables import engagement, log_followers, messages
 
 FOLLOWER = "words"
 AT_ONCE = 500
-WIDTHS = (500, 1_000)
-"""Texts with the words that are looked through for a page, first a few, then more: of these, few may be of clients whom
-the reader sees, if they see many clients and not all."""
+WIDTH = 1_500
+"""Texts with the words that are looked through for a page: few of them may be of clients whom the reader sees, if they
+see many clients and not all, or may be what they chose."""
 
 _KEEP = inserting(log_followers, ("name", "through"), f"ON CONFLICT (name) DO UPDATE SET {replaced('through')}")
 
@@ -62,18 +62,15 @@ def search(
     if theirs == []:
         return LogPage([], None)
     ids, place = list[str](), before
-    for width in WIDTHS:
-        found = word_index.find(connection, phrases, theirs, place, width)
-        fits = _fitting(connection, asked, [one.log_id for one in found if one.is_match])
-        for one in found:
-            if one.log_id in fits and len(ids) == limit:
-                return LogPage(rows_of(connection, ids), place)
-            place = one.place
-            if one.log_id in fits:
-                ids.append(one.log_id)
-        if len(found) < width:
-            return LogPage(rows_of(connection, ids), None)
-    return LogPage(rows_of(connection, ids), place)
+    found = word_index.find(connection, phrases, theirs, place, WIDTH)
+    fits = _fitting(connection, asked, [one.log_id for one in found if one.is_match])
+    for one in found:
+        if one.log_id in fits and len(ids) == limit:
+            return LogPage(rows_of(connection, ids), place)
+        place = one.place
+        if one.log_id in fits:
+            ids.append(one.log_id)
+    return LogPage(rows_of(connection, ids), place if len(found) == WIDTH else None)
 
 
 def _fitting(connection: Connection, asked: Asked, ids: Sequence[str]) -> Collection[str]:

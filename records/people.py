@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from conversations.nudges import NudgeState
 from conversations.situation import Consent, Rhythm
-from records import consent, engagement
+from records import chat_access, chat_sessions, consent, engagement
 from records.bulk import inserting, one_of
 from records.engagement import Kind, entry
 from records.errors import NotFoundError, RefusedError
@@ -352,6 +352,8 @@ def change_number(connection: Connection, client_id: str, number: str, staff_id:
     connection.execute(_TO_NUMBER, {"client": client_id, "to_number": number})
     former = {"id": new_id(now), "client_id": client_id, "number": was, "until": now, "changed_by": staff_id}
     connection.execute(insert(former_numbers), [former])
+    chat_sessions.end_all(connection, client_id)
+    chat_access.end_links(connection, client_id)
     gone = consent.cancel_messages(connection, client_id, (), NUMBER_CHANGED)
     dropped = connection.execute(_CANCEL_NUDGES, {"client": client_id}).all()
     connection.execute(delete(talks).where(talks.c.client_id == client_id))

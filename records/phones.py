@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, and_, func, or_, select, union_all
 from conversations.nudges import NudgeKind, NudgeState
 from records.bulk import one_of
 from records.states import MessageState
-from records.tables import clients, messages, nudges, staff
+from records.tables import clients, messages, nudges, sealed_texts, staff
 
 ARRIVED = (MessageState.ACCEPTED, MessageState.SENT, MessageState.DELIVERED)
 LATEST = 60
@@ -91,9 +91,11 @@ def _texts(connection: Connection, numbers: Sequence[str]) -> dict[str, list[Pho
     """By number, so that a text whose writer is not known yet is there too."""
     shown = or_(messages.c.direction == "in", and_(messages.c.direction == "out", messages.c.state.in_(ARRIVED)))
     newest_first = func.row_number().over(partition_by=messages.c.number, order_by=messages.c.id.desc()).label("nth")
-    row = select(messages, newest_first).where(shown, one_of(messages.c.number, "numbers")).subquery().c
+    said = func.coalesce(sealed_texts.c.body, messages.c.body).label("said")
+    all_texts = select(messages, said, newest_first).outerjoin(sealed_texts)
+    row = all_texts.where(shown, one_of(messages.c.number, "numbers")).subquery().c
     by_number: dict[str, list[PhoneText]] = defaultdict(list)
-    latest = select(row.number, row.id, row.direction, row.body, row.language, row.segments, row.encoding, row.at)
+    latest = select(row.number, row.id, row.direction, row.said, row.language, row.segments, row.encoding, row.at)
     latest = latest.where(row.nth <= LATEST).order_by(row.id)
     for number, id_, direction, *rest in connection.execute(latest, {"numbers": list(numbers)}):
         by_number[number].append(PhoneText(id_, direction == "in", *rest))

@@ -527,7 +527,8 @@ chat_links = Table(
 chat_codes = Table(
     "chat_codes",
     metadata,
-    Column("browser_hash", String(64), primary_key=True),  # the browser that asked for it
+    Column("id", ID, primary_key=True),
+    Column("browser_hash", String(64), nullable=False, index=True),  # the browser that asked for it; "": it is over
     Column("number", String(20), nullable=False),  # one that nobody has gets a row too, and no text
     Column("code_hash", String(64), nullable=False),
     Column("asked_at", Moment, nullable=False),

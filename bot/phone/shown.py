@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from conversations.languages import Language
+from conversations.menu_choices import choices_in
 from records.phones import Phone
-
-CHOICE = re.compile(r"(?<![\w.,:$])([1-9]) (?=[^\W\d_])")
-"""A number of a menu line: "1 done, 2 some of it"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +31,4 @@ def quick_replies(phone: Phone) -> list[str]:
     """The numbers on offer in the newest text, if that one came to this phone: one tap answers."""
     if not phone.texts or phone.texts[-1].mine:
         return []
-    offered = [int(number) for number in CHOICE.findall(phone.texts[-1].body)]
-    in_order = len(offered) > 1 and offered == list(range(1, len(offered) + 1))
-    return [str(number) for number in offered] if in_order else []
+    return [choice.number for choice in choices_in(phone.texts[-1].body)]

@@ -50,11 +50,11 @@ def has_all(body: str, asked: str) -> bool:
     return all(any(one.begins_at(words, at) for at in range(len(words))) for one in sought(asked))
 
 
-@pytest.mark.parametrize(("widths", "at_once"), [((500, 20_000), 500), ((3, 7), 11)])
+@pytest.mark.parametrize(("width", "at_once"), [(20_000, 500), (7, 11)])
 def test_what_is_found_is_what_looking_through_all_texts_finds_page_by_page(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, widths: tuple[int, int], at_once: int
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, width: int, at_once: int
 ) -> None:
-    monkeypatch.setattr(log_words, "WIDTHS", widths)
+    monkeypatch.setattr(log_words, "WIDTH", width)
     monkeypatch.setattr(log_words, "AT_ONCE", at_once)
     fill_with_texts(engine)
     with engine.begin() as connection:

@@ -36,15 +36,17 @@ def upgrade() -> None:
     op.create_index(op.f("ix_chat_links_client_id"), "chat_links", ["client_id"])
     op.create_table(
         "chat_codes",
+        sa.Column("id", ID, nullable=False),
         sa.Column("browser_hash", sa.String(length=64), nullable=False),
         sa.Column("number", sa.String(length=20), nullable=False),
         sa.Column("code_hash", sa.String(length=64), nullable=False),
         sa.Column("asked_at", Moment(), nullable=False),
         sa.Column("tries", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("used_at", Moment(), nullable=True),
-        sa.PrimaryKeyConstraint("browser_hash", name=op.f("pk_chat_codes")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chat_codes")),
     )
     op.create_index(op.f("ix_chat_codes_number_asked_at"), "chat_codes", ["number", "asked_at"])
+    op.create_index(op.f("ix_chat_codes_browser_hash"), "chat_codes", ["browser_hash"])
     op.create_index(op.f("ix_chat_codes_asked_at"), "chat_codes", ["asked_at"])
     op.create_table(
         "chat_sessions",

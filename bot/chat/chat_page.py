@@ -1,0 +1,158 @@
+"""The chat itself: the thread as on the phone, what the client writes, and their plan beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from aiohttp import web
+from sqlalchemy import Connection
+
+from bot.chat import shown
+from bot.chat.access_pages import show_door
+from bot.chat.rendering import render
+from bot.chat.shown import ShownPlan, ShownThread
+from bot.chat.visitors import HERE, session_of, wants_page
+from bot.chat.wording import _, speak
+from bot.keys import CLOCK, COUNTY, READER, TEXTS, WRITER
+from bot.site import see_other
+from bot.token_secrets import hash_of
+from records import chat_reading
+from records.channels import ChannelName
+from records.chat_sessions import ChatSession
+from records.chat_thread import AFTER_ALL, FROM_CHAT
+from records.errors import StorageError
+from records.turns import Inbound, Taken
+
+OWN_ID = re.compile(r"[0-9a-f]{32}")
+"""What a browser calls a text of its own: 128 bits of chance."""
+
+TEXT_ID = re.compile(r"[0-9a-f]{32}")
+LONGEST_TEXT = 1600
+MOST_SEEN = 200
+JSON = "application/json"
+
+PATIENCE = 10.0
+"""Seconds that the database has to take a text."""
+
+log = structlog.get_logger()
+
+
+async def show_chat(request: web.Request) -> web.StreamResponse:
+    """The chat for who is in, the door for who is not."""
+    me = await session_of(request)
+    if me is None:
+        return await show_door(request)
+    speak(me.language)
+    thread, plan = await request.app[READER].run(partial(_all, request, me))
+    return render(request, "chat.html", _context(me, thread, plan))
+
+
+def _all(request: web.Request, me: ChatSession, connection: Connection) -> tuple[ShownThread, ShownPlan]:
+    speak(me.language)
+    now = request.app[CLOCK].now()
+    return shown.thread(connection, me, now), shown.plan(connection, me, request.app[COUNTY], now)
+
+
+def _context(me: ChatSession, thread: ShownThread, plan: ShownPlan) -> dict[str, object]:
+    in_page = {"csrf": me.csrf, "mark": mark_of(me), "on_own_phone": me.on_own_phone, "digest": thread.digest}
+    return {
+        "me": in_page,
+        "texts": thread.texts,
+        "choices": thread.choices,
+        "more": thread.more,
+        "plan": plan,
+        "new_id": shown.new_id,
+    }
+
+
+def mark_of(me: ChatSession) -> str:
+    """Tells one client's things in a browser's store from another's."""
+    return hash_of(f"chat of {me.client_id}")[:16]
+
+
+async def show_shell(request: web.Request) -> web.Response:
+    """The page without anybody's texts, for browsers to keep: without a connection the script fills it."""
+    context = {"me": None, "texts": (), "choices": (), "more": False, "plan": None, "new_id": shown.new_id}
+    return render(request, "chat.html", context)
+
+
+async def show_texts(request: web.Request, me: ChatSession) -> web.Response:
+    """Older ones, before the text with the id `before`."""
+    before = request.query.get("before", AFTER_ALL)
+    if before != AFTER_ALL and not TEXT_ID.fullmatch(before):
+        raise web.HTTPBadRequest(text="before is the id of a text")
+    thread = await request.app[READER].run(partial(_thread, request, me, before))
+    return _json(thread.as_json())
+
+
+def _thread(request: web.Request, me: ChatSession, before: str, connection: Connection) -> ShownThread:
+    speak(me.language)
+    return shown.thread(connection, me, request.app[CLOCK].now(), before)
+
+
+async def show_plan(request: web.Request, me: ChatSession) -> web.Response:
+    _thread_now, plan = await request.app[READER].run(partial(_all, request, me))
+    return render(request, "plan.html", {"plan": plan})
+
+
+async def take_text(request: web.Request, me: ChatSession) -> web.Response:
+    """200 once stored, however often it is sent under its id; 409 if their number has just changed: load again."""
+    own_id, words = await _what_is_said(request)
+    if not OWN_ID.fullmatch(own_id):
+        raise web.HTTPBadRequest(text="id is 32 hexadecimal digits, made anew for every text")
+    if not words:
+        return _answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, _("Write something first."))
+    if len(words) > LONGEST_TEXT:
+        return _answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, _("That is too long. Send it in two texts."))
+    inbound = Inbound(f"{FROM_CHAT}{own_id}", me.number, words, channel=ChannelName.WEB_CHAT, writer=me.client_id)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            taken = await request.app[TEXTS].take_text(inbound)
+    except (StorageError, TimeoutError):
+        log.warning("the database does not answer; the browser will send this again")
+        return _answer(request, HTTPStatus.SERVICE_UNAVAILABLE, _("That did not go through. Please try again."))
+    log.info("text taken in chat", taken=taken.value, length=len(words))
+    if taken is Taken.NOT_THEIRS:
+        return _answer(request, HTTPStatus.CONFLICT, _("That did not go through. Please try again."))
+    return _answer(request, HTTPStatus.OK)
+
+
+async def take_seen(request: web.Request, me: ChatSession) -> web.Response:
+    """The page shows these texts, and somebody looks at it. Ids of anybody else's change nothing."""
+    said = await _read_json(request)
+    ids = [one for one in said.get("ids", ()) if isinstance(one, str) and TEXT_ID.fullmatch(one)][:MOST_SEEN]
+    see = partial(chat_reading.seen, client_id=me.client_id, message_ids=ids, now=request.app[CLOCK].now())
+    await request.app[WRITER].run(see)
+    return _json({})
+
+
+async def _read_json(request: web.Request) -> dict[str, Any]:
+    try:
+        said = json.loads(await request.text())
+    except ValueError:
+        raise web.HTTPBadRequest(text="no JSON") from None
+    if not isinstance(said, dict):
+        raise web.HTTPBadRequest(text="a JSON object")
+    return said
+
+
+async def _what_is_said(request: web.Request) -> tuple[str, str]:
+    """From our script as JSON; without it, from the form."""
+    said: Any = await (_read_json(request) if request.content_type == JSON else request.post())
+    return str(said.get("id", "")), str(said.get("text", "")).strip()
+
+
+def _answer(request: web.Request, status: HTTPStatus, problem: str = "") -> web.Response:
+    if wants_page(request):
+        return see_other(HERE) if status is HTTPStatus.OK else web.Response(status=status, text=problem)
+    return _json({"problem": problem} if problem else {}, status)
+
+
+def _json(content: object, status: int = 200) -> web.Response:
+    return web.json_response(content, status=status, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,288 @@
+// The web chat: what is new appears by itself, and what is written without a connection waits and is sent once.
+// On the client's own phone the thread is kept, so that it opens offline; elsewhere all is gone with the tab.
+(() => {
+  const PREFIX = "milepost-chat:";
+  const KEPT = 60;
+  const LONGEST_PAUSE = 30_000;
+  const NEAR = 80;
+
+  const byId = (id) => document.getElementById(id);
+  const main = byId("chat");
+  const words = main.dataset;
+  const thread = byId("thread");
+  const box = byId("text");
+  const state = byId("state");
+
+  // ---- what this browser keeps, under whose it is ----
+
+  const stores = () => { try { return [localStorage, sessionStorage]; } catch { return []; } };
+  const read = (key) => {
+    for (const store of stores()) {
+      try {
+        const found = store.getItem(PREFIX + key);
+        if (found) return JSON.parse(found);
+      } catch { /* not ours, or broken: as if it were not there */ }
+    }
+    return null;
+  };
+  const write = (key, value) => {
+    try { (own ? localStorage : sessionStorage).setItem(PREFIX + key, JSON.stringify(value)); } catch { /* full: the page still works */ }
+  };
+  const forget = () => {
+    for (const store of stores()) for (const key of Object.keys(store)) if (key.startsWith(PREFIX)) store.removeItem(key);
+  };
+
+  const last = read("me");
+  const isIn = Boolean(words.me);
+  const own = isIn ? words.own === "yes" : Boolean(last?.own);
+  if (isIn && last && last.me !== words.me) forget(); // somebody else was here
+  const me = isIn ? words.me : last?.me;
+  if (!me) { location.replace("/chat"); return; }
+  const csrf = words.csrf ?? "";
+  if (isIn) write("me", { me, own });
+
+  // ---- the thread ----
+
+  let texts = new Map();
+  let waiting = read("waiting") ?? [];
+  let digest = words.seenAs ?? "";
+
+  const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const atEnd = () => thread.scrollHeight - thread.scrollTop - thread.clientHeight < NEAR;
+  const toEnd = () => { thread.scrollTop = thread.scrollHeight; };
+
+  const lineOf = (id) => thread.querySelector(`[data-id="${CSS.escape(id)}"]`);
+  const draw = (text) => {
+    const line = byId("text-form").content.firstElementChild.cloneNode(true);
+    line.className = text.is_mine ? "mine" : "ours";
+    line.dataset.id = text.id;
+    const body = line.querySelector("p");
+    body.textContent = text.body;
+    if (text.lang) body.lang = text.lang;
+    line.querySelector(".by").textContent = text.is_mine ? words.you : text.by;
+    const time = line.querySelector("time");
+    time.textContent = text.when;
+    if (text.at) time.dateTime = text.at;
+    return line;
+  };
+  const show = (text) => {
+    if (texts.has(text.id)) return;
+    texts.set(text.id, text);
+    if (lineOf(text.id)) return;
+    const after = [...thread.children].find((line) => line.dataset.id > text.id || line.dataset.waits);
+    thread.insertBefore(draw(text), after ?? null);
+  };
+  const showWaiting = () => {
+    for (const line of thread.querySelectorAll("[data-waits]")) if (!waiting.some((one) => one.id === line.dataset.waits)) line.remove();
+    for (const one of waiting) {
+      let line = thread.querySelector(`[data-waits="${one.id}"]`);
+      if (!line) {
+        line = draw({ id: `waits ${one.id}`, is_mine: true, body: one.text, lang: "", at: "", when: "" });
+        line.dataset.waits = one.id;
+        thread.append(line);
+      }
+      line.classList.toggle("failed", Boolean(one.problem));
+      line.querySelector("time").textContent = one.problem ? `${words.failed}: ${one.problem}` : one.taken ? "" : navigator.onLine ? words.sends : words.waits;
+    }
+    byId("empty").hidden = thread.children.length > 0;
+  };
+  const keep = () => {
+    write("waiting", waiting);
+    if (own) write("thread", { digest, texts: [...texts.values()].slice(-KEPT), plan: byId("plan").innerHTML });
+  };
+  const offer = (choices) => {
+    const quick = byId("quick");
+    quick.replaceChildren(...choices.map(({ number, label }) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = `${number} · ${label}`;
+      button.addEventListener("click", () => { quick.replaceChildren(); say(String(number)); });
+      return button;
+    }));
+  };
+  const take = (news) => {
+    const follows = atEnd();
+    for (const text of news.texts) show(text);
+    texts = new Map([...texts].sort(([one], [other]) => (one < other ? -1 : 1)));
+    const arrived = new Set([...texts.values()].map((text) => text.sent_as).filter(Boolean));
+    waiting = waiting.filter((one) => !arrived.has(one.id));
+    digest = news.digest;
+    showWaiting();
+    offer(waiting.length ? [] : news.choices);
+    if (follows) toEnd();
+    keep();
+    tellSeen();
+    freshenPlan();
+  };
+
+  // ---- what was seen ----
+
+  const told = new Set();
+  const tellSeen = async () => {
+    if (document.hidden || !isIn) return;
+    const ids = [...texts.values()].filter((text) => !text.is_mine && !told.has(text.id)).map((text) => text.id);
+    if (!ids.length) return;
+    ids.forEach((id) => told.add(id));
+    try {
+      const answer = await post("/chat/seen", { ids });
+      if (!answer.ok) throw new Error(answer.status);
+    } catch { ids.forEach((id) => told.delete(id)); }
+  };
+
+  const freshenPlan = async () => {
+    try {
+      const answer = await fetch("/chat/plan", { headers: { Accept: "text/html" } });
+      if (answer.ok && !answer.redirected) { byId("plan").innerHTML = await answer.text(); keep(); }
+    } catch { /* it stays as it was */ }
+  };
+
+  // ---- what is written ----
+
+  const post = (to, what) => fetch(to, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf, Accept: "application/json" },
+    body: JSON.stringify(what),
+  });
+
+  let sending = false;
+  let pause = 1000;
+  let timer;
+  const say = (text) => {
+    waiting.push({ id: newId(), text });
+    offer([]);
+    showWaiting();
+    toEnd();
+    keep();
+    send();
+  };
+  const send = async () => {
+    clearTimeout(timer);
+    if (sending || !isIn) return;
+    sending = true;
+    try {
+      for (let one; (one = waiting.find((each) => !each.taken && !each.problem));) {
+        const answer = await post("/chat/messages", { id: one.id, text: one.text });
+        if (answer.status === 401) return over();
+        if (answer.status === 409) return location.reload();
+        if (answer.status >= 500 || answer.status === 429) throw new Error(answer.status);
+        if (answer.ok) one.taken = true;
+        else one.problem = (await answer.json().catch(() => ({}))).problem ?? String(answer.status);
+        pause = 1000;
+        state.hidden = true;
+        showWaiting();
+        keep();
+      }
+    } catch {
+      state.hidden = false;
+      showWaiting();
+      timer = setTimeout(send, pause);
+      pause = Math.min(2 * pause, LONGEST_PAUSE);
+    } finally {
+      sending = false;
+    }
+  };
+  const over = () => {
+    stream?.close();
+    state.hidden = false;
+    state.textContent = words.over;
+    const link = document.createElement("a");
+    link.href = "/chat";
+    link.textContent = byId("leave").dataset.again ?? "→";
+    state.append(" ", link);
+  };
+
+  byId("say").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const text = box.value.trim();
+    if (!text) return;
+    box.value = "";
+    grow();
+    say(text);
+  });
+  const grow = () => { box.rows = Math.min(5, box.value.split("\n").length); };
+  box.addEventListener("input", grow);
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); byId("say").requestSubmit(); }
+  });
+
+  // ---- what comes ----
+
+  let stream;
+  let again;
+  const listen = () => {
+    clearTimeout(again);
+    stream?.close();
+    if (!isIn) return;
+    stream = new EventSource(`/chat/live?seen_as=${encodeURIComponent(digest)}`);
+    stream.addEventListener("open", () => { state.hidden = true; pause = 1000; send(); });
+    stream.addEventListener("message", (event) => take(JSON.parse(event.data)));
+    stream.addEventListener("over", over);
+    stream.addEventListener("error", () => {
+      state.hidden = false;
+      showWaiting();
+      stream.close(); // asked anew with what is shown by now, which the browser's own trying again would not
+      again = setTimeout(listen, 1000 + Math.random() * 4000);
+    });
+  };
+  // Opened without a connection: once there is one, the real page takes over.
+  const comeBack = async () => {
+    try {
+      const answer = await fetch("/chat/plan", { headers: { Accept: "text/html" } });
+      if (answer.ok || answer.status === 401) location.reload();
+    } catch { setTimeout(comeBack, 5000); }
+  };
+
+  byId("older").addEventListener("click", async () => {
+    const first = [...texts.keys()][0];
+    try {
+      const answer = await fetch(`/chat/texts?before=${first}`, { headers: { Accept: "application/json" } });
+      if (!answer.ok) return;
+      const older = await answer.json();
+      const was = thread.scrollHeight;
+      for (const text of older.texts) show(text);
+      texts = new Map([...texts].sort(([one], [other]) => (one < other ? -1 : 1)));
+      thread.scrollTop += thread.scrollHeight - was;
+      byId("older").hidden = !older.more;
+    } catch { state.hidden = false; }
+  });
+
+  byId("leave").addEventListener("submit", forget);
+  window.addEventListener("online", () => { pause = 1000; if (isIn) { listen(); send(); } else comeBack(); });
+  window.addEventListener("offline", () => { state.hidden = false; showWaiting(); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) { tellSeen(); if (isIn && stream?.readyState === EventSource.CLOSED) listen(); } });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+
+  // ---- the beginning ----
+
+  const begin = () => {
+    for (const line of thread.children) {
+      const [body, time] = [line.querySelector("p"), line.querySelector("time")];
+      texts.set(line.dataset.id, {
+        id: line.dataset.id, is_mine: line.className === "mine", body: body.textContent, lang: body.lang, at: time.dateTime,
+        when: time.textContent, by: line.querySelector(".by").textContent, sent_as: line.dataset.sentAs ?? "",
+      });
+    }
+    const kept = isIn ? null : read("thread");
+    if (kept) {
+      for (const text of kept.texts) show(text);
+      byId("plan").innerHTML = kept.plan; // the server's own, of this client
+    }
+    const arrived = new Set([...texts.values()].map((text) => text.sent_as).filter(Boolean));
+    waiting = waiting.filter((one) => !arrived.has(one.id));
+    for (const form of byId("quick").querySelectorAll("form")) {
+      form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        byId("quick").replaceChildren();
+        say(form.querySelector("[name=text]").value);
+      });
+    }
+    if (window.matchMedia("(min-width: 60rem)").matches) byId("plan-box").open = true;
+    showWaiting();
+    toEnd();
+    keep();
+    tellSeen();
+    if (isIn) { listen(); send(); } else { state.hidden = false; setTimeout(comeBack, 2000); }
+    if ("serviceWorker" in navigator && own) navigator.serviceWorker.register("/chat/worker.js", { scope: "/chat" }).catch(() => {});
+  };
+  begin();
+})();
