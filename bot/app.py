@@ -37,7 +37,7 @@ from bot.keys import CLOCK, COUNTY, LANGUAGES, PACE, READER, SETTINGS, STAFF_MAI
 from bot.measuring import MeasureRound
 from bot.middlewares import answer_kindly, log_access
 from bot.pictures.fetching import FetchRound
-from bot.pictures.sealing import sheath_of
+from bot.pictures.sealing import picture_cipher
 from bot.pictures.source import Source
 from bot.settings import HouseSettings
 from bot.site import add_site, render
@@ -222,7 +222,7 @@ def _start_scheduler(house: House, sender: Sender, inbox: Inbox | None) -> None:
 
 def _start_fetching(house: House, media: Source) -> None:
     plan = house.plan
-    fetching = FetchRound(house.writer, house.reader, media, sheath_of(plan.settings.secret_key), plan.clock.now)
+    fetching = FetchRound(house.writer, house.reader, media, picture_cipher(plan.settings.secret_key), plan.clock.now)
     rounds = Ticker(TICK, fetching.take)
     rounds.start()
     house.work.add(rounds.shutdown)

@@ -23,6 +23,9 @@ from records.tables import PICTURE_IS_DUE, clients, messages, pictures
 MOST = 10
 """That come with one message."""
 
+THUMBNAIL_SIDE = 240
+"""Pixels: the longer one."""
+
 AT_THE_PROVIDERS = timedelta(days=2)
 """So long the provider keeps one that we have: until it lies in a backup, too."""
 
@@ -66,13 +69,24 @@ class SealedPicture:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a thread shows of a picture. `why` is a WhyNot, or ""."""
+    """What a thread shows of a picture. `why` is a WhyNot, or "". The sides are in pixels."""
 
     id: str
     state: PictureState
     why: str
     width: int
     height: int
+
+    @property
+    def thumbnail_width(self) -> int:
+        return self._on_thumbnail(self.width)
+
+    @property
+    def thumbnail_height(self) -> int:
+        return self._on_thumbnail(self.height)
+
+    def _on_thumbnail(self, side: int) -> int:
+        return max(1, round(side * min(1, THUMBNAIL_SIDE / max(self.width, self.height, 1))))
 
 
 @dataclass(frozen=True, slots=True)

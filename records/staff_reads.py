@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from conversations.county import County
 from conversations.goals import GoalStatus
 from conversations.nudges import OF_SILENCE, UNHEARD, NudgeKind, NudgeState
 from conversations.situation import Consent, Situation
-from records import api_tokens, nudge_book
+from records import api_tokens, nudge_book, pictures
 from records.errors import NotFoundError
 from records.sight import Sight, shown
 from records.situations import CLIENTS, load
@@ -56,6 +56,7 @@ class Text:
     error_code: int | None
     at: datetime
     redacted: bool
+    pictures: Sequence[pictures.Shown] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ def thread(connection: Connection, client_id: str, before: str | None = None) ->
     wanted = _TEXTS.where(messages.c.client_id == client_id).order_by(messages.c.id.desc()).limit(LATEST)
     if before is not None:
         wanted = wanted.where(messages.c.id < before)
-    return [Text(*row) for row in reversed(connection.execute(wanted).all())]
+    return _texts(connection, client_id, reversed(connection.execute(wanted).all()))
 
 
 def transcript(
@@ -176,7 +177,16 @@ def transcript(
         wanted = wanted.where(messages.c.at >= since)
     if until is not None:
         wanted = wanted.where(messages.c.at < until)
-    return [Text(*row) for row in connection.execute(wanted.order_by(messages.c.id).limit(LATEST)).all()]
+    return _texts(connection, client_id, connection.execute(wanted.order_by(messages.c.id).limit(LATEST)).all())
+
+
+def _texts(connection: Connection, client_id: str, rows: Iterable[Sequence[Any]]) -> Sequence[Text]:
+    """The older ones first."""
+    texts = [Text(*row) for row in rows]
+    if not texts:
+        return texts
+    came_with = pictures.in_thread(connection, client_id, texts[0].id, texts[-1].id)
+    return [replace(text, pictures=came_with[text.id]) if text.id in came_with else text for text in texts]
 
 
 def unprompted(connection: Connection, client_id: str, since: datetime) -> Sequence[datetime]:

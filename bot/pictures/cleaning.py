@@ -13,7 +13,7 @@ from io import BytesIO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from records.pictures import WhyNot
+from records.pictures import THUMBNAIL_SIDE, WhyNot
 
 LARGEST = 10 * 1024 * 1024
 """Bytes that are looked at."""
@@ -24,7 +24,6 @@ MOST_PIXELS = 40_000_000
 LONGEST_SIDE = 2000
 """Pixels: enough to read a letter that was photographed whole."""
 
-THUMBNAIL_SIDE = 240
 QUALITY, THUMBNAIL_QUALITY = 85, 70
 FORMATS = ("JPEG", "PNG", "WEBP")
 JPEG = "image/jpeg"

@@ -13,7 +13,7 @@ from functools import partial
 import structlog
 
 from bot.pictures.cleaning import LARGEST, Cleaner, NotTakenError
-from bot.pictures.sealing import Sheath
+from bot.pictures.sealing import PictureCipher
 from bot.pictures.source import FetchFailedError, Source
 from records import pictures
 from records.pictures import Errand, WhyNot
@@ -37,12 +37,12 @@ class FetchRound:
     """`take` it every second or so. `now` gives the aware moment in UTC."""
 
     def __init__(
-        self, writer: Writer, reader: Reader, source: Source, sheath: Sheath, now: Callable[[], datetime]
+        self, writer: Writer, reader: Reader, source: Source, cipher: PictureCipher, now: Callable[[], datetime]
     ) -> None:
         self._writer = writer
         self._reader = reader
         self._source = source
-        self._sheath = sheath
+        self._cipher = cipher
         self._now = now
         self._cleaner = Cleaner()
 
@@ -70,7 +70,7 @@ class FetchRound:
         media_id = errand.media_id or await self._name(errand)
         sent = await self._source.fetch(errand.provider_id, media_id, LARGEST)
         clean = await self._cleaner.clean(sent)
-        sealed = self._sheath.seal(clean, errand.id, errand.provider_id)
+        sealed = self._cipher.seal(clean, errand.id, errand.provider_id)
         await self._writer.run(partial(pictures.keep, sealed=sealed, now=self._now()))
         log.info("picture_kept", size=len(clean.body), tries=errand.tries)
 

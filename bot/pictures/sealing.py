@@ -27,7 +27,7 @@ class UnreadableError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Sheath:
+class PictureCipher:
     """What seals and opens."""
 
     _key: AESGCM
@@ -56,9 +56,9 @@ class Sheath:
         return nonce + self._key.encrypt(nonce, words, as_what)
 
 
-def sheath_of(secret_key: SecretStr) -> Sheath:
+def picture_cipher(secret_key: SecretStr) -> PictureCipher:
     derived = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=KEY_IS_FOR)
-    return Sheath(AESGCM(derived.derive(secret_key.get_secret_value().encode())))
+    return PictureCipher(AESGCM(derived.derive(secret_key.get_secret_value().encode())))
 
 
 def _as(picture_id: str, provider_id: str, size: Size) -> bytes:

@@ -41,6 +41,7 @@ from bot.staff.client import (
     hand_over_pages,
     note_pages,
     pause_pages,
+    picture_files,
     plan_page,
     plan_writing_page,
     referral_pages,
@@ -76,6 +77,7 @@ class About(StrEnum):
 
     NOTHING = "nothing"
     CLIENT = "client"
+    PICTURE = "picture"
     VISIT = "visit"
     NUDGE = "nudge"
     CAMPAIGN = "campaign"
@@ -117,6 +119,7 @@ PAIRS = "/staff/duplicates"
 LISTS = "/staff/imports"
 LIST = f"{LISTS}/{ID}"
 NOTE = f"/staff/notes/{ID}"
+PICTURE = f"/staff/pictures/{ID}"
 ACCOUNT = f"/staff/accounts/{ID}"
 CLIENT, NUDGE, ESCALATION = f"/staff/clients/{ID}", f"/staff/nudges/{ID}", f"/staff/escalations/{ID}"
 CAMPAIGN = f"/staff/campaigns/{ID}"
@@ -156,6 +159,8 @@ ROUTES: Sequence[StaffRoute] = (
     _post(f"{CLIENT}/goal-sheet", Right.SEE_CLIENTS, print_pages.print_sheet, About.CLIENT),
     _get(f"{CLIENT}/texts", Right.READ_THREADS, texts_page.show_texts, About.CLIENT),
     _post(f"{CLIENT}/texts", Right.READ_THREADS, thread_reading.open_thread, About.CLIENT),
+    _get(f"{PICTURE}/picture.jpg", Right.READ_THREADS, picture_files.show_picture, About.PICTURE),
+    _get(f"{PICTURE}/thumbnail.jpg", Right.READ_THREADS, picture_files.show_thumbnail, About.PICTURE, keeps=False),
     _post(f"{CLIENT}/notes", Right.KEEP_NOTES, note_pages.add_note, About.CLIENT),
     _get(NOTE, Right.KEEP_NOTES, note_pages.show_note, About.NOTE),
     _post(NOTE, Right.KEEP_NOTES, note_pages.change_note, About.NOTE),

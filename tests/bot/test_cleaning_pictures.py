@@ -7,9 +7,9 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from bot.pictures.cleaning import LARGEST, LONGEST_SIDE, THUMBNAIL_SIDE, NotTakenError, cleaned
-from bot.pictures.sealing import UnreadableError, sheath_of
-from records.pictures import Size, WhyNot
+from bot.pictures.cleaning import LARGEST, LONGEST_SIDE, NotTakenError, cleaned
+from bot.pictures.sealing import UnreadableError, picture_cipher
+from records.pictures import THUMBNAIL_SIDE, Size, WhyNot
 from tests.bot.pictures import HEIC, HTML, PDF, SVG, bomb, photo, photo_with_a_place
 from tests.bot.settings_for_tests import make_settings
 
@@ -84,19 +84,19 @@ def test_what_is_no_picture_that_we_take_is_refused_for_a_plain_reason(sent: byt
 
 
 def test_a_sealed_picture_opens_only_as_itself_and_only_with_its_key() -> None:
-    sheath = sheath_of(make_settings().secret_key)
+    cipher = picture_cipher(make_settings().secret_key)
     clean = cleaned(photo())
-    sealed = sheath.seal(clean, "p1", "MM1")
+    sealed = cipher.seal(clean, "p1", "MM1")
     assert clean.body not in sealed.body
-    assert sheath.open(sealed.body, "p1", "MM1", Size.WHOLE) == clean.body
-    assert sheath.open(sealed.thumbnail, "p1", "MM1", Size.THUMBNAIL) == clean.thumbnail
-    other = sheath_of(make_settings(secret_key="o" * 32).secret_key)
+    assert cipher.open(sealed.body, "p1", "MM1", Size.WHOLE) == clean.body
+    assert cipher.open(sealed.thumbnail, "p1", "MM1", Size.THUMBNAIL) == clean.thumbnail
+    other = picture_cipher(make_settings(secret_key="o" * 32).secret_key)
     for who, body, as_what in (
-        (sheath, sealed.body, ("p2", "MM1", Size.WHOLE)),
-        (sheath, sealed.body, ("p1", "MM2", Size.WHOLE)),
-        (sheath, sealed.body, ("p1", "MM1", Size.THUMBNAIL)),
-        (sheath, sealed.body[:-1] + bytes([sealed.body[-1] ^ 1]), ("p1", "MM1", Size.WHOLE)),
-        (sheath, b"", ("p1", "MM1", Size.WHOLE)),
+        (cipher, sealed.body, ("p2", "MM1", Size.WHOLE)),
+        (cipher, sealed.body, ("p1", "MM2", Size.WHOLE)),
+        (cipher, sealed.body, ("p1", "MM1", Size.THUMBNAIL)),
+        (cipher, sealed.body[:-1] + bytes([sealed.body[-1] ^ 1]), ("p1", "MM1", Size.WHOLE)),
+        (cipher, b"", ("p1", "MM1", Size.WHOLE)),
         (other, sealed.body, ("p1", "MM1", Size.WHOLE)),
     ):
         with pytest.raises(UnreadableError):

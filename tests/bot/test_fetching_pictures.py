@@ -16,7 +16,7 @@ from bot.channels.twilio import TwilioChannel
 from bot.channels.twilio_media import TwilioMedia
 from bot.pictures.cleaning import LARGEST
 from bot.pictures.fetching import LEASE, MOST_TRIES
-from bot.pictures.sealing import sheath_of
+from bot.pictures.sealing import picture_cipher
 from bot.pictures.source import FetchFailedError
 from bot.trust.fake_media import Attached
 from bot.trust.fake_twilio import FakeTwilio
@@ -71,10 +71,10 @@ async def test_a_photo_is_kept_without_its_place_and_later_removed_at_the_provid
     assert await street.twilio.hand_on(text) == 200
     found = await rows_when(street, is_settled, 2)
     assert [(row.state, row.nth, row.width, row.height) for row in found] == [("kept", 0, 48, 64), ("kept", 1, 48, 64)]
-    sheath = sheath_of(street.house.plan.settings.secret_key)
+    cipher = picture_cipher(street.house.plan.settings.secret_key)
     for row in found:
         assert b"JFIF" not in row.body
-        body = sheath.open(row.body, row.id, text.sid, Size.WHOLE)
+        body = cipher.open(row.body, row.id, text.sid, Size.WHOLE)
         assert (body[6:10], len(body), b"SpyPhone" in body) == (b"JFIF", row.size, False)
     assert [asked.rpartition("/")[0] for asked in street.twilio.media.asked if asked.startswith("GET /SM")] == [
         f"GET /{text.sid}"

@@ -11,13 +11,13 @@ from bot.staff.routes import ROUTES, StaffRoute
 from records.ids import new_id
 from records.roles import RIGHTS, Role
 from records.tables import staff
-from tests.staff.life import have_a_calendar, have_campaigns, live_a_little
+from tests.staff.life import have_a_calendar, have_campaigns, live_a_little, send_pictures
 from tests.staff.office import HASHED, MONDAY, Office
 from tests.staff.test_access import Records, put
 
 WHO_LOOKS = (Role.ETW, Role.SUPERVISOR, Role.ADMIN, Role.MANAGER, Role.OBSERVER, Role.PROVIDER)
 """The worker is Ana, whose records are looked at; the others are hired for it."""
-FILES = (".ics", ".csv", ".xlsx", ".pdf", ".txt")
+FILES = (".ics", ".csv", ".xlsx", ".pdf", ".txt", ".jpg")
 
 
 def one_of_each(office: Office, connection: Connection) -> Records:
@@ -25,6 +25,8 @@ def one_of_each(office: Office, connection: Connection) -> Records:
     live_a_little(office, connection)
     have_a_calendar(office, connection)
     have_campaigns(office, connection)
+    for client in (office.maria, office.joe):
+        send_pictures(client, connection)
     hire_all(connection)
     return replace(put(connection, office.ana, 50), client=office.joe)
 

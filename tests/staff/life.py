@@ -6,14 +6,18 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from pydantic import SecretStr
 from sqlalchemy import Connection, insert, select, update
 
-from records import campaigns, client_groups, hook_queue, leaves
+from bot.pictures.cleaning import cleaned
+from bot.pictures.sealing import picture_cipher
+from records import campaigns, client_groups, hook_queue, leaves, pictures, tables
 from records import visits as visit_acts
 from records.campaigns import NewCampaign
 from records.client_groups import Group, Only
 from records.engagement import Kind, append, entry
 from records.ids import first_id, new_id
+from records.pictures import WhyNot
 from records.sight import EVERYBODY
 from records.tables import (
     clients,
@@ -28,7 +32,8 @@ from records.tables import (
     visits,
 )
 from records.worker_nudges import Wish
-from tests.staff.office import MONDAY, Office
+from tests.bot.pictures import photo
+from tests.staff.office import MONDAY, SECRET_KEY, Office
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -203,6 +208,21 @@ def live_a_little(office: Office | SimpleNamespace, connection: Connection) -> N
     for nth, row in enumerate(log):  # as they were made at their own moments, and not all just now
         row["id"] = f"{int(first_id(row['at']), 16) + nth:032x}"
     append(connection, log)
+
+
+def send_pictures(client: str, connection: Connection, *, at: datetime = MONDAY - 2 * HOUR) -> str:
+    """One that is kept, whose id it gives; one on its way, and one that was not taken."""
+    cipher, kept = picture_cipher(SecretStr(SECRET_KEY)), new_id(at)
+    sealed = cipher.seal(cleaned(photo(800, 600)), kept, f"SM{kept}")
+    for provider_id, body, picture in ((f"SM{kept}", "", sealed), (f"SM2{kept}", "Is this enough?", None)):
+        come = text(client, body, at, direction="in", author="client", state="received", provider_id=provider_id)
+        connection.execute(insert(messages).values(come))
+        pictures.add(connection, come["id"], 2, picture, at)
+    refused = select(tables.pictures.c.id).where(tables.pictures.c.nth == 1)
+    pictures.give_up(
+        connection, connection.scalars(refused.order_by(tables.pictures.c.id.desc())).first() or "", WhyNot.HEIC
+    )
+    return kept
 
 
 def have_a_calendar(office: Office | SimpleNamespace, connection: Connection) -> None:

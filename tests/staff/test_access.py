@@ -38,7 +38,7 @@ from records.tables import (
 )
 from records.tables import leaves as leaves_table
 from records.tables import nudges as nudges_table
-from tests.staff.life import nudge
+from tests.staff.life import nudge, send_pictures
 from tests.staff.office import HASHED, MONDAY, Browser, Office, open_office
 
 A_DAY = timedelta(days=1)
@@ -64,6 +64,7 @@ class Records:
     campaign: str
     group: str
     note: str
+    picture: str
     escalation: str
     time: str
     leave: str
@@ -80,6 +81,7 @@ class Records:
             About.CAMPAIGN: self.campaign,
             About.GROUP: self.group,
             About.NOTE: self.note,
+            About.PICTURE: self.picture,
             About.ESCALATION: self.escalation,
             About.TIME: self.time,
             About.LEAVE: self.leave,
@@ -151,6 +153,7 @@ def put(connection: Connection, worker: str, nth: int) -> Records:
         campaign=str(campaign["id"]),
         group=str(group["id"]),
         note=str(note["id"]),
+        picture=send_pictures(client, connection),
         escalation=str(item["id"]),
         time=str(time["id"]),
         leave=leave,

@@ -41,6 +41,7 @@ async def show_texts(request: web.Request, me: Session) -> web.Response:
         "names": {**await names.of_staff(request), CLIENT: client.first_name},
         "lost": LOST,
         "reads": True,
+        "reads_all": True,
         "waits": False,
     }
     return render(request, "client/texts.html", context)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.site.wall_time import wall_time
 from bot.staff.paper.pdf import Paper
 from bot.staff.plain_words.filters import actor, language, message_state, reason
-from bot.wording import N_, _
+from bot.wording import N_, _, ngettext
 from records.staff_reads import Text
 
 REDACTED = N_("[a private number was taken out]")
@@ -86,6 +86,8 @@ def _about(cover: Cover, text: Text) -> str:
         said.append(reason(text.reason))
     if text.redacted:
         said.append(_(REDACTED))
+    if sent := len(text.pictures):
+        said.append(ngettext("[a picture]", "[%(count)s pictures]", sent))
     return " \u00b7 ".join(said)
 
 

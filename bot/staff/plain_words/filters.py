@@ -41,7 +41,15 @@ from bot.staff.plain_words.plans import (
     PLAN_WORDS,
     STEP_STATUSES,
 )
-from bot.staff.plain_words.texts import CAMPAIGN_STATES, NUDGE_KINDS, NUDGE_STATES, REASONS, STATES, WHY_NOT
+from bot.staff.plain_words.texts import (
+    CAMPAIGN_STATES,
+    NUDGE_KINDS,
+    NUDGE_STATES,
+    PICTURE_PROBLEMS,
+    REASONS,
+    STATES,
+    WHY_NOT,
+)
 from bot.wording import Words, _, locale, ngettext
 from conversations import provider_errors
 from conversations.goals import Moment
@@ -197,6 +205,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "nudge_kind": in_words(NUDGE_KINDS),
     "campaign_state": in_words(CAMPAIGN_STATES),
     "why_not": in_words(WHY_NOT),
+    "picture_problem": in_words(PICTURE_PROBLEMS),
     "group": in_words(GROUPS),
     "hold": in_words(HOLDS),
     "goal_status": in_words(GOAL_STATUSES),

@@ -115,6 +115,9 @@ THREAD_REASONS = Words(
 )
 """Why a supervisor reads a thread, by `records.thread_access.Why`."""
 
+OF_THREADS = Words({**THREAD_REASONS.english, "picture": "A picture"})
+"""Why a thread was read, or what of it was looked at."""
+
 ACCOUNT_CHANGES = Words(
     {
         "opened": "Opened",
@@ -143,7 +146,7 @@ SUBJECTS: Mapping[str, Mapping[str, str]] = {
     "client": CLIENT_CHANGES,
     "note": NOTE_KINDS,
     "account": ACCOUNT_CHANGES,
-    "thread": THREAD_REASONS,
+    "thread": OF_THREADS,
     "ladder": RUNGS,
 }
 """What the subject of a log row can be, by the first word of the row's kind."""

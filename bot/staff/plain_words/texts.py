@@ -64,6 +64,17 @@ CAMPAIGN_STATES = Words(
     }
 )
 
+PICTURE_PROBLEMS = Words(
+    {
+        "too_large": "A picture could not be taken: it has more than 10 MB. Ask for a smaller one.",
+        "too_many_pixels": "A picture could not be taken: it has too many pixels. Ask for a smaller one.",
+        "heic": "A picture could not be taken: it is of the kind HEIC. Ask for it as JPEG.",
+        "no_picture": "Something other than a picture was sent, such as a voice message or a PDF. It is not shown.",
+        "broken": "A picture could not be taken: the file is broken. Ask for it again.",
+        "not_reached": "A picture could not be taken: the provider did not give it. Ask for it again.",
+    }
+)
+
 WHY_NOT = Words(
     {
         "no_consent": "They do not get texts. Call, write a letter or meet.",
