@@ -157,7 +157,7 @@ def use_proof(connection: Connection, browser_hash: str, client_id: str, now: da
     return found
 
 
-def _proof(connection: Connection, browser_hash: str, now: datetime) -> Row[Any] | None:
+def _proof(connection: Connection, browser_hash: str, now: datetime) -> Row[Any, Any] | None:
     it = chat_codes.c
     wanted = select(it.id, it.number).where(it.browser_hash == browser_hash, it.used_at > now - CODE_LASTS)
     return connection.execute(wanted.with_for_update()).first() if browser_hash else None

@@ -34,7 +34,7 @@ async def stream(visitor: Visitor, seen_as: str = "") -> AsyncIterator[AsyncIter
 
 async def inbound(office: Office, text: str) -> list[Any]:
     found = select(messages.c.client_id, messages.c.channel).where(messages.c.body == text)
-    rows: list[Any] = await office.house.reader.run(lambda c: c.execute(found).all())
+    rows: list[Any] = await office.house.reader.run(lambda c: list(c.execute(found).all()))
     return rows
 
 
