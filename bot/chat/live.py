@@ -86,8 +86,8 @@ class OpenChats:
         return not self.is_closing and news in self._pages.get(client_id, ())
 
     async def follow(self) -> None:
-        """Never ends by itself."""
-        while True:
+        """Until `close`."""
+        while not self.is_closing:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._committed.wait(), LOOKS_EVERY)
             self._committed.clear()
@@ -109,6 +109,7 @@ class OpenChats:
     def close(self) -> None:
         """A stream never ends by itself; without this, stopping would wait for it."""
         self.is_closing = True
+        self._committed.set()
         for theirs in self._pages.values():
             for page in theirs:
                 page.set()
@@ -130,9 +131,8 @@ async def keep_open_chats(commits: Sequence[TellsOfCommits], app: web.Applicatio
         each.listen(chats.committed)
     following = asyncio.create_task(chats.follow(), name="open chats")
     yield
-    following.cancel()
-    with suppress(asyncio.CancelledError):
-        await following
+    chats.close()
+    await following
 
 
 async def end_streams(app: web.Application) -> None:
