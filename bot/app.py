@@ -33,7 +33,7 @@ from bot.hooks.replies import add_replies
 from bot.hooks.weekly_mail import WeeklyMail
 from bot.imports.background import BackgroundImports
 from bot.inbound import add_webhooks
-from bot.keys import CLOCK, COUNTY, LANGUAGES, PACE, READER, SETTINGS, STAFF_MAIL, TEXTS, WALL_CLOCK, WRITER
+from bot.keys import CLOCK, COUNTY, LANGUAGES, OFFERS, PACE, READER, SETTINGS, STAFF_MAIL, TEXTS, WALL_CLOCK, WRITER
 from bot.measuring import MeasureRound
 from bot.middlewares import answer_kindly, log_access
 from bot.pictures.fetching import FetchRound
@@ -57,7 +57,7 @@ from records.turnstile import Turnstile
 from records.waking import Announcer, WakeListener
 from records.writer import Writer
 from scheduler.backfill import Backfill
-from scheduler.channel import Channel, Inbox
+from scheduler.channel import Channel, ChannelName, Inbox
 from scheduler.fallback import AT_ONCE, fall_back
 from scheduler.sender import Sender
 from scheduler.ticker import Ticker
@@ -120,6 +120,8 @@ class House:
     """What takes texts and what falls due; without it the writer does."""
     sender: Sender | None = None
     """None where only the web is answered."""
+    offers: frozenset[ChannelName] = frozenset({ChannelName.SMS})
+    """The channels on which the county texts."""
 
 
 def fork_turns(plan: Plan) -> TurnsProcesses:
@@ -173,7 +175,8 @@ async def open_house(
         sender = None
         if plan.part is not Part.WEB and channel is not None:
             sender = Sender(writer, channel, plan.clock.now, pace=Pace(plan.sender, plan.pace))
-        house = House(plan, engine, writer, reader, turns=turns, sender=sender)
+        offers = channel.carries if channel else frozenset({ChannelName.SMS})
+        house = House(plan, engine, writer, reader, turns=turns, sender=sender, offers=offers)
         stack.push_async_callback(house.work.end)
         if sender:
             _start_scheduler(house, sender, inbox)
@@ -309,7 +312,7 @@ def make_app(house: House, signature: Signature | None) -> web.Application:
     app[SETTINGS], app[COUNTY], app[LANGUAGES] = plan.settings, plan.county, plan.languages
     app[WRITER], app[READER] = house.writer, house.reader
     app[TEXTS] = house.turns or house.writer
-    app[PACE] = plan.pace
+    app[PACE], app[OFFERS] = plan.pace, house.offers
     app[CLOCK], app[WALL_CLOCK] = plan.clock, SystemClock()
     app[STAFF_MAIL] = mailer(plan.hooks)
     add_site(app)

@@ -11,6 +11,7 @@ from bot.clock import Clock
 from bot.settings import HouseSettings
 from conversations.county import County
 from conversations.languages import Language
+from records.channels import ChannelName
 from records.reading import Reader
 from records.turns import Inbound, Taken
 from records.writer import Writer
@@ -43,6 +44,9 @@ READER: web.AppKey[Reader] = web.AppKey("reader")
 COUNTY: web.AppKey[County] = web.AppKey("county")
 LANGUAGES: web.AppKey[Mapping[str, Language]] = web.AppKey("languages")
 SETTINGS: web.AppKey[HouseSettings] = web.AppKey("settings")
+
+OFFERS: web.AppKey[frozenset[ChannelName]] = web.AppKey("offers")
+"""The channels on which the county texts."""
 
 PACE: web.AppKey[float] = web.AppKey("pace")
 """Segments a second that may leave."""

@@ -146,13 +146,18 @@ class WaitForMore:
 
 
 class Preference(StrEnum):
-    """What a client can set about being texted. Values are the enums' own, a language's code, an ISO moment."""
+    """What a client can set about being texted. Values are the enums' own, a language's code, an ISO moment.
+
+    Of channels the conversations know nothing but that they can be set: `records.client_channels` has the values.
+    """
 
     LANGUAGE = "language"
     PHONE_IS_SHARED = "phone_is_shared"
     PART_OF_DAY = "part_of_day"
     RHYTHM = "rhythm"
     RESTING_UNTIL = "resting_until"
+    PREFERRED_CHANNEL = "preferred_channel"
+    CHANNELS_OFF = "channels_off"
 
 
 @dataclass(frozen=True, slots=True)

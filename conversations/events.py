@@ -121,9 +121,9 @@ class OptedOut:
 
 @dataclass(frozen=True, slots=True)
 class PreferencesTold:
-    """The client told staff how they want to be texted. `changes` has what they may set by text, and its value.
+    """The client told staff, or set on their own page, how they want to be texted: `changes` has what, and its value.
 
-    `channel` as in `OptedOut`.
+    `channel` as in `OptedOut`; of their own page it is "web_chat".
     """
 
     changes: Mapping[Preference, str]

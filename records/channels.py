@@ -89,3 +89,7 @@ def _is_open(channel: ChannelName, ways: Ways, now: datetime) -> bool:
 def switched_off(stored: str) -> frozenset[ChannelName]:
     """As `clients.channels_off` keeps them: names with blanks between."""
     return frozenset(ChannelName(name) for name in stored.split())
+
+
+def as_stored(off: Collection[ChannelName]) -> str:
+    return " ".join(sorted(off))

@@ -20,6 +20,7 @@ from conversations.situation import Consent, Mode
 from records import consent as rules
 from records.batch import OneClient, TakenBack
 from records.bulk import inserting, updating
+from records.channels import ChannelName, as_stored, switched_off
 from records.engagement import Kind
 from records.ids import new_id
 from records.situations import CHANGING
@@ -105,4 +106,19 @@ _VALUE: Mapping[Preference, Callable[[str], Any]] = {
     Preference.PART_OF_DAY: lambda value: value or None,
     Preference.RHYTHM: str,
     Preference.RESTING_UNTIL: lambda value: datetime.fromisoformat(value) if value else None,
+    Preference.PREFERRED_CHANNEL: lambda value: ChannelName(value).value,
+    Preference.CHANNELS_OFF: lambda value: as_stored(switched_off(value)),
 }
+
+
+def wrote_on(one: OneClient, channel: ChannelName) -> None:
+    """A channel that they switched off, or that did not reach them, is on again once they write there.
+
+    But for SMS: that is where everything goes that can go nowhere else, so it stays off until they say otherwise.
+    """
+    off = switched_off(one.loaded.stored["channels_off"])
+    if channel not in off or channel is ChannelName.SMS:
+        return
+    now_off = as_stored(off - {channel})
+    change(one, channels_off=now_off)
+    one.log(Kind.PREFERENCE_SET, Preference.CHANNELS_OFF, channel, detail={"value": now_off})

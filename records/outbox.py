@@ -15,14 +15,14 @@ from typing import Any
 from sqlalchemy import Connection, ScalarSelect, bindparam, case, false, func, select, text, update
 
 from conversations import provider_errors
-from conversations.effects import Purpose
+from conversations.effects import Preference, Purpose
 from conversations.provider_errors import Action, ProviderError
 from records import consent, delivery_trouble, engagement, holds, sealed_texts
 from records import pace as pacing
 from records.bulk import inserting, one_of
-from records.channels import ChannelName, Ways, switched_off, way_for
+from records.channels import ChannelName, Ways, as_stored, switched_off, way_for
 from records.delivery_trouble import Trouble
-from records.engagement import Row
+from records.engagement import Kind, Row
 from records.ids import new_id
 from records.pace import Pace
 from records.prepared import AnyRow, Prepared, together
@@ -94,6 +94,7 @@ _CANDIDATE = (
         messages.c.priority,
         messages.c.campaign,
         messages.c.channel,
+        messages.c.error_code,
         messages.c.template,
         clients.c.consent,
         clients.c.mode,
@@ -255,10 +256,16 @@ def _candidates(connection: Connection, queue: _Queue, now: datetime, limit: int
     return [row for answer in asked for row in answer.rows()][:limit]
 
 
+_SENT_ON = frozenset(code for action in provider_errors.ON_ANOTHER_CHANNEL for code in provider_errors.codes(action))
+"""After these a text goes by SMS, though it was for another channel: but not to who has switched SMS off."""
+
+
 def _way_of(row: AnyRow, offered: Collection[ChannelName], now: datetime) -> ChannelName | None:
     """None where every channel is switched off. A stranger is answered where they wrote."""
     if row.channel or not row.client_id:
-        return ChannelName(row.channel or ChannelName.SMS)
+        was_elsewhere = row.client_id and row.error_code in _SENT_ON
+        stays = was_elsewhere and ChannelName.SMS in switched_off(row.channels_off)
+        return None if stays else ChannelName(row.channel or ChannelName.SMS)
     if row.preferred_channel == row.spoke_on == ChannelName.SMS and not row.channels_off:
         return ChannelName.SMS
     ways = Ways(
@@ -491,7 +498,7 @@ def _refused(
     """Whether it is news: a report that came before says more."""
     code = error.code or None
     if error.action in provider_errors.GOES_AGAIN:
-        return row.state in _UNDER_WAY and _due_again(connection, row, again, code, reason, error.action)
+        return row.state in _UNDER_WAY and _goes(connection, row, error, again, now, reason)
     if error.action is not Action.PARK:
         return _rise(connection, row, MessageState.FAILED, now, code, reason)
     if RANK.get(row.state, 1):
@@ -519,7 +526,6 @@ def _due_again(
     again: datetime,
     error_code: int | None,
     reason: str,
-    action: Action | None = None,
 ) -> bool:
     """Whether it is: if there is a newer attempt, this one says nothing of that."""
     newest = _NEWEST.first(connection, {"message": row.id})
@@ -527,21 +533,45 @@ def _due_again(
         return False
     values = {"message": row.id, "again": min(again, row.expires_at), "because": reason, "error": error_code}
     _DUE_AGAIN.run(connection, [values])
-    if action in provider_errors.ON_ANOTHER_CHANNEL:
+    return True
+
+
+def _goes(
+    connection: Connection, row: AnyRow, error: ProviderError, again: datetime, now: datetime, reason: str
+) -> bool:
+    """As `_due_again`; after some errors on another channel."""
+    if not _due_again(connection, row, again, error.code or None, reason):
+        return False
+    if error.action in provider_errors.ON_ANOTHER_CHANNEL:
         _BY_SMS.run(connection, [{"message": row.id}])
-    if action is Action.CHANNEL_OFF and row.client_id:
-        _switch_off(connection, row.client_id, row.channel)
+    if error.action is Action.CHANNEL_OFF and row.client_id:
+        _switch_off(connection, row, error.code, now)
     return True
 
 
 _BY_SMS = Prepared(update(messages).where(messages.c.id == bindparam("message")).values(channel=ChannelName.SMS))
 
 
-def _switch_off(connection: Connection, client_id: str, channel: str) -> None:
+def _switch_off(connection: Connection, row: AnyRow, error_code: int, now: datetime) -> None:
     """The caller has locked the client."""
-    off = connection.scalar(select(clients.c.channels_off).where(clients.c.id == client_id)) or ""
-    names = " ".join(sorted({*off.split(), channel}))
-    connection.execute(update(clients).where(clients.c.id == client_id).values(channels_off=names))
+    before = connection.scalar(select(clients.c.channels_off).where(clients.c.id == row.client_id)) or ""
+    off = as_stored(switched_off(before) | {ChannelName(row.channel)})
+    if off == before:
+        return
+    connection.execute(update(clients).where(clients.c.id == row.client_id).values(channels_off=off))
+    noted = engagement.entry(
+        Kind.PREFERENCE_SET,
+        now,
+        client_id=row.client_id,
+        worker_id=row.worker_id,
+        actor=engagement.PROVIDER,
+        language=row.language,
+        subject=Preference.CHANNELS_OFF,
+        reason=f"error {error_code}",
+        message_id=row.id,
+        detail={"value": off},
+    )
+    engagement.append(connection, [noted])
 
 
 def _when_again(row: AnyRow, error: ProviderError, now: datetime) -> datetime:
@@ -625,7 +655,7 @@ def _goes_again(connection: Connection, row: AnyRow, error: ProviderError, now: 
     if error.action not in provider_errors.GOES_AGAIN or row.state not in _ON_ITS_WAY:
         return False
     because = f"error {error.code}"
-    if not _due_again(connection, row, _when_again(row, error, now), error.code, because, error.action):
+    if not _goes(connection, row, error, _when_again(row, error, now), now, because):
         return False
     finish = {"attempt": row.attempt_id, "came_to": Outcome.NOT_SENT, "now": now, "error": error.code, "provider": None}
     _FINISH.run(connection, [finish])

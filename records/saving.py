@@ -115,6 +115,7 @@ def heard(batch: Batch, loaded: Loaded, message_ids: Sequence[str], channel: Cha
     client_saving.change(one, last_heard_at=batch.now, spoke_on=channel)
     if channel is ChannelName.WHATSAPP:
         client_saving.change(one, whatsapp_at=batch.now)
+    client_saving.wrote_on(one, channel)
     for message_id in message_ids:
         one.log(Kind.TEXT_IN, message_id=message_id)
 

@@ -113,8 +113,10 @@ CHANGING = (
     "idle_since",
     "last_said",
     "safety_word",
+    "preferred_channel",
     "spoke_on",
     "whatsapp_at",
+    "channels_off",
 )
 """What a decision may change in a client's row."""
 

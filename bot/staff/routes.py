@@ -150,6 +150,7 @@ ROUTES: Sequence[StaffRoute] = (
     _post(f"{CLIENT}/number", Right.KEEP_CONTACT, contact_page.change_number, About.CLIENT),
     _post(f"{CLIENT}/safety-word", Right.KEEP_CONTACT, contact_page.set_safety_word, About.CLIENT),
     _post(f"{CLIENT}/preferences", Right.KEEP_CONTACT, contact_page.set_preferences, About.CLIENT),
+    _post(f"{CLIENT}/channels", Right.KEEP_CONTACT, contact_page.set_channels, About.CLIENT),
     _get(f"{CLIENT}/plan", Right.SEE_CLIENTS, plan_page.show_plan, About.CLIENT),
     _get(f"{CLIENT}/plan/new", Right.TEXT, plan_writing_page.show_plan_form, About.CLIENT),
     _post(f"{CLIENT}/plan/new", Right.TEXT, plan_writing_page.send_plan, About.CLIENT),

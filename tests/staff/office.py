@@ -19,10 +19,11 @@ from sqlalchemy import Connection, insert
 
 from bot.app import House, Part, Plan, make_app, open_house
 from bot.clock import DemoClock
-from bot.keys import WALL_CLOCK
+from bot.keys import OFFERS, WALL_CLOCK
 from bot.languages import load_languages
 from bot.settings import HouseSettings
 from conversations.county import County
+from records.channels import ChannelName
 from records.ids import new_id
 from records.tables import clients, staff
 from scheduler.channel import Channel
@@ -169,6 +170,7 @@ async def open_server(
         app = make_app(house, None)
         aiohttp_jinja2.get_env(app).bytecode_cache = COMPILED
         app[WALL_CLOCK] = wall = StoodClock()
+        app[OFFERS] = frozenset(ChannelName)
         runner = web.AppRunner(app)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)

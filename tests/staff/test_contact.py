@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select, update
 
 from conversations.nudges import NudgeState
@@ -102,3 +104,31 @@ async def test_the_numbers_that_a_client_had_stay_on_the_page(office: Office, an
     page = words(await ana.get(f"{joe}/contact"))
     assert "707-555-0199 since Mon Mar 2, 10:00 am" in page
     assert "707-555-0101 until Mon Mar 2, 10:00 am, changed by Ana" in page
+
+
+async def test_channels_are_set_on_the_clients_word_and_never_all_of_them_off(busy: Office, ana: Browser) -> None:
+    maria, of_maria = f"/staff/clients/{busy.maria}", clients.c.id == busy.maria
+    wrote = {"whatsapp_at": busy.clock.now() - timedelta(days=2)}
+    await busy.write(lambda c: c.execute(update(clients).where(of_maria).values(wrote)))
+    page = words(await ana.get(f"{maria}/contact"))
+    assert "WhatsApp they have not written there for a day" in page
+    assert "Web chat they have not opened it yet" in page
+    said = {"on_sms": "yes", "on_whatsapp": "yes", "preferred_channel": "whatsapp"}
+    assert "Choose how they said it." in await ana.post(f"{maria}/channels", **said)
+    none = {"preferred_channel": "sms", "on_web_chat": "yes", "channels_heard": "voice"}
+    assert "Leave on at least one that reaches them." in await ana.post(f"{maria}/channels", **none)
+    for wrong in ("web_chat", "pigeon"):
+        page = await ana.post(f"{maria}/channels", **{**said, "preferred_channel": wrong, "channels_heard": "voice"})
+        assert "Choose one that is on." in page
+    assert ana.status == 422
+    page = words(await ana.post(f"{maria}/channels", **said, channels_heard="voice"))
+    assert "It is set as they said." in page
+    assert "Web chat off since Mon Mar 2, 10:00 am" in page
+    row = await busy.house.writer.run(lambda c: c.execute(select(clients).where(of_maria)).one())
+    assert (row.preferred_channel, row.channels_off) == ("whatsapp", "web_chat")
+    changed = select(engagement).where(engagement.c.kind == "preference_set").order_by(engagement.c.id)
+    rows = await busy.house.writer.run(lambda c: c.execute(changed).all())
+    assert [(one.actor, one.subject, one.reason, one.detail["value"]) for one in rows] == [
+        (busy.ana, "preferred_channel", "voice", "whatsapp"),
+        (busy.ana, "channels_off", "voice", "web_chat"),
+    ]

@@ -9,7 +9,7 @@ from functools import partial
 from aiohttp import web
 from sqlalchemy.exc import IntegrityError
 
-from bot.keys import CLOCK, COUNTY, LANGUAGES, READER, WRITER
+from bot.keys import CLOCK, COUNTY, LANGUAGES, OFFERS, READER, WRITER
 from bot.phone_numbers import e164
 from bot.site import render, see_other
 from bot.staff import names, notices
@@ -25,7 +25,9 @@ from conversations.effects import Preference
 from conversations.events import OptedOut, PreferencesTold
 from conversations.folding import fold
 from conversations.situation import Client, Situation
-from records import consent_history, number_history, people
+from records import client_channels, consent_history, number_history, people
+from records.channels import ChannelName
+from records.client_channels import ClientChannels
 from records.engagement import CLIENT
 from records.number_history import HeldNumber
 from records.sessions import Session
@@ -71,6 +73,40 @@ async def set_preferences(request: web.Request, me: Session) -> web.Response:
     if changes := {name: said[name] for name in PREFERENCES if said[name] != stands[name]}:
         await request.app[WRITER].act(known.client.id, PreferencesTold(changes, said["heard"]), me.staff_id)
     return _back(request, "preferences-set")
+
+
+async def set_channels(request: web.Request, me: Session) -> web.Response:
+    """Where texts reach them, set as they told a person. To stop them all there is the opt-out."""
+    known = await known_of(request, me, request.match_info["id"])
+    said = await filled_in(request, "preferred_channel", "channels_heard", *ON.values())
+    problems = {} if said["channels_heard"] in HEARD else {"channels_heard": _("Choose how they said it.")}
+    changes: Mapping[Preference, str] = {}
+    try:
+        preferred = ChannelName(said["preferred_channel"])
+        changes = client_channels.told(await _channels(request, known.client.id), preferred, _switched_on(said))
+    except client_channels.LastChannelError:
+        problems["channels"] = _("Leave on at least one that reaches them. To stop all texts, use the form above.")
+    except ValueError:
+        problems["preferred_channel"] = _("Choose one that is on.")
+    if problems:
+        return await _page(request, me, known, problems, said, status=422)
+    if changes:
+        event = PreferencesTold(changes, said["channels_heard"])
+        await request.app[WRITER].act(known.client.id, event, me.staff_id)
+    return _back(request, "preferences-set")
+
+
+ON = {name: f"on_{name}" for name in ChannelName}
+"""The boxes of the form."""
+
+
+def _switched_on(said: Mapping[str, str]) -> frozenset[ChannelName]:
+    return frozenset(name for name, box in ON.items() if said[box])
+
+
+async def _channels(request: web.Request, client_id: str) -> ClientChannels:
+    offered, now = request.app[OFFERS], request.app[CLOCK].now()
+    return await request.app[READER].run(partial(client_channels.of, client_id=client_id, offered=offered, now=now))
 
 
 def offers(county: County) -> Mapping[Preference, Mapping[str, str]]:
@@ -155,6 +191,8 @@ async def _page(
     status: int = 200,
 ) -> web.Response:
     reader, client = request.app[READER], known.client
+    channels = await _channels(request, client.id)
+    wanted = said if said and "preferred_channel" in said else None
     context = {
         "me": me,
         "county": request.app[COUNTY],
@@ -167,6 +205,9 @@ async def _page(
         "heard": HEARD,
         "offers": offers(request.app[COUNTY]),
         "stands": preferences_of(client),
+        "channels": channels,
+        "channels_on": _switched_on(wanted) if wanted else channels.on,
+        "preferred": wanted["preferred_channel"] if wanted else channels.ways.preferred,
         "problems": defaultdict(str, problems or {}),
         "said": defaultdict(str, said or {}),
         "notice": notices.of(request),

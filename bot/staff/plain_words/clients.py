@@ -20,6 +20,8 @@ CONSENTS = Words(
 CHANNELS = Words(
     {
         "sms": "by text",
+        "whatsapp": "by WhatsApp",
+        "web_chat": "in the web chat",
         "bot": "by Milepost",
         "provider": "from the carrier",
         "staff": "on the staff pages",
@@ -29,6 +31,26 @@ CHANNELS = Words(
     }
 )
 """How somebody said that texts are welcome, or not."""
+
+CHANNEL_NAMES = Words(
+    {
+        "sms": "Text message (SMS)",
+        "whatsapp": "WhatsApp",
+        "web_chat": "Web chat",
+    }
+)
+
+PREFERENCES = Words(
+    {
+        "language": "Language",
+        "phone_is_shared": "Who reads this phone",
+        "part_of_day": "Time of day",
+        "rhythm": "Check-ins",
+        "resting_until": "Rest",
+        "preferred_channel": "Where texts go",
+        "channels_off": "Channels switched off or on",
+    }
+)
 
 MODES = Words(
     {

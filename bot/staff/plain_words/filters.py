@@ -15,6 +15,7 @@ from babel.numbers import format_decimal
 from bot.site.wall_time import hour, short_day, wall_time
 from bot.staff.plain_words.browsers import browser
 from bot.staff.plain_words.clients import (
+    CHANNEL_NAMES,
     CHANNELS,
     CONSENTS,
     GROUPS,
@@ -62,14 +63,19 @@ def in_words(table: Mapping[str, str]) -> Callable[[object], str]:
     return lambda word: table.get(str(word), str(word).replace("_", " "))
 
 
+ERROR = re.compile(r"error (\d+)")
+
+
 def reason(why: str) -> str:
     """Why something was moved, held or dropped. What a person wrote is left as written."""
     if why.startswith(("merged_into:", "after:")):
         other = NUDGE_KINDS.get(why.partition(":")[2], "")
         return _("another text went out at that moment: %(text)s", text=other.lower())
+    if code := ERROR.fullmatch(why):
+        return _(provider_errors.of(int(code[1])).means)
     if why in LEVELS:
         return _("raised to %(level)s: %(means)s", level=why, means=LEVELS[why])
-    return REASONS.get(why) or OUTCOMES.get(why) or (why if " " in why else why.replace("_", " "))
+    return REASONS.get(why) or OUTCOMES.get(why) or CHANNELS.get(why) or (why if " " in why else why.replace("_", " "))
 
 
 def about(kind: str, subject: str) -> str:
@@ -189,6 +195,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "item_about": in_words(ABOUT),
     "mode": in_words(MODES),
     "channel": in_words(CHANNELS),
+    "channel_name": in_words(CHANNEL_NAMES),
     "visit_status": in_words(VISIT_STATUSES),
     "reminder_status": in_words(REMINDER_STATUSES),
     "owner": in_words(OWNERS),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.staff.plain_words.clients import CLIENT_CHANGES, CONSENTS, MODES, NOTE_KINDS, RUNGS
+from bot.staff.plain_words.clients import CLIENT_CHANGES, CONSENTS, MODES, NOTE_KINDS, PREFERENCES, RUNGS
 from bot.staff.plain_words.escalations import HOLDS, TRIGGERS
 from bot.staff.plain_words.texts import CAMPAIGN_STATES, NUDGE_KINDS, STATES
 from bot.wording import Words
@@ -143,6 +143,7 @@ SUBJECTS: Mapping[str, Mapping[str, str]] = {
     "texts": HOLDS,
     "hold": HOLDS,
     "mode": MODES,
+    "preference": PREFERENCES,
     "client": CLIENT_CHANGES,
     "note": NOTE_KINDS,
     "account": ACCOUNT_CHANGES,
