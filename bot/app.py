@@ -39,6 +39,7 @@ from bot.middlewares import answer_kindly, log_access
 from bot.pictures.fetching import FetchRound
 from bot.pictures.sealing import picture_cipher
 from bot.pictures.source import Source
+from bot.pictures.taking import PICTURES, PictureTaker
 from bot.settings import HouseSettings
 from bot.site import add_site, render
 from bot.staff.caseload.import_pages import IMPORTS
@@ -323,6 +324,8 @@ def make_app(house: House, signature: Signature | None) -> web.Application:
     add_feed(app)
     add_chat(app, [house.writer, *([house.turns] if house.turns else [])])
     _add_imports(app, house)
+    app[PICTURES] = pictures = PictureTaker(app[TEXTS], picture_cipher(plan.settings.secret_key), plan.clock.now)
+    app.cleanup_ctx.append(pictures.while_open)
     add_api(app)
     add_replies(app, plan.hooks)
     if signature:

@@ -21,7 +21,7 @@ from conversations.answers import (
 )
 from conversations.arrival import Arrival, Effects
 from conversations.commands import command
-from conversations.effects import EndHold, Preference, Send, SendWords, SetPreference
+from conversations.effects import EndHold, Preference, Send, SendWords, SetPreference, TellWorker
 from conversations.escalations import Level, Trigger
 from conversations.situation import Mode
 
@@ -69,6 +69,12 @@ def media_alone(arrival: Arrival) -> Effects | None:
     if not arrival.said.has_media or arrival.said.text.strip():
         return None
     return (arrival.tell(Trigger.MEDIA, Level.U3), Send(texts.MEDIA))
+
+
+def what_came_with_words(arrival: Arrival, answer: Effects) -> Effects:
+    """The words are answered as ever; a person is to look at the picture, if none is told of this text already."""
+    is_told = any(isinstance(effect, TellWorker) for effect in answer)
+    return () if is_told or not arrival.said.has_media else (arrival.tell(Trigger.MEDIA, Level.U3),)
 
 
 def reminder_wanted(arrival: Arrival) -> Effects | None:
@@ -152,5 +158,6 @@ def receive(arrival: Arrival) -> Effects:
     if arrival.situation.client.mode is Mode.SILENT:
         effects = tuple(effect for effect in effects if not isinstance(effect, Send | SendWords))
     effects = (*effects, *danger.hint_of_danger(arrival, effects))
+    effects = (*effects, *what_came_with_words(arrival, effects))
     hold = arrival.situation.hold
     return (EndHold(), *effects) if hold and hold.reason in UNTIL_HEARD else effects

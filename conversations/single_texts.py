@@ -34,7 +34,11 @@ PERSON_WHEN_CLOSED = Sentence(
 )
 LANGUAGE_SET = Sentence("single/language_set", _("OK, I'll text you in English. Para español, escriba ESPANOL."))
 MEDIA = Sentence(
-    "single/media", _("I can read words but not pictures or voice yet. {worker} has been told you sent one.")
+    "single/media",
+    _(
+        "Thank you. {worker} has been told and can see pictures. "
+        "I read only words: if it was voice or a file, please text it."
+    ),
 )
 GLAD = Sentence("single/glad", _("You're welcome. We're cheering for you."))
 RESTING = Sentence("single/resting", _("OK, resting for {weeks} weeks. Text GO any time to pick up again."))

@@ -144,8 +144,17 @@ def test_a_picture_alone_gets_a_kind_answer_and_is_shown_to_the_worker() -> None
     assert only(effects, TellWorker).trigger is Trigger.MEDIA
 
 
-def test_a_picture_with_words_is_read_by_its_words() -> None:
-    assert told(after(JOINED, "PLAN", media=True)) == ["single/no_plan"]
+def test_a_picture_with_words_is_read_by_its_words_and_shown_to_the_worker() -> None:
+    effects = after(JOINED, "PLAN", media=True)
+    assert told(effects) == ["single/no_plan"]
+    assert only(effects, TellWorker).trigger is Trigger.MEDIA
+
+
+def test_words_of_danger_beside_a_picture_are_told_as_such() -> None:
+    effects = after(JOINED, "I want to kill myself", media=True)
+    assert [(one.trigger, one.level) for one in effects if isinstance(one, TellWorker)] == [
+        (Trigger.SELF_HARM, Level.U0)
+    ]
 
 
 def test_a_command_in_capitals_is_one_even_where_any_words_would_be_an_answer() -> None:
