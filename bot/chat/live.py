@@ -89,7 +89,8 @@ class OpenChats:
         """Until `close`."""
         while not self.is_closing:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._committed.wait(), LOOKS_EVERY)
+                async with asyncio.timeout(LOOKS_EVERY):  # wait_for would lose a cancel that comes with a commit
+                    await self._committed.wait()
             self._committed.clear()
             if self._pages:
                 await self._look()
@@ -155,7 +156,8 @@ async def live(request: web.Request, me: ChatSession) -> web.StreamResponse:
                 if said == OVER:
                     break
                 try:
-                    await asyncio.wait_for(news.wait(), HEARTBEAT)
+                    async with asyncio.timeout(HEARTBEAT):
+                        await news.wait()
                     beats = 0
                 except TimeoutError:
                     beats += 1
