@@ -224,6 +224,7 @@ class ApiText:
     state: str
     error_code: int | None
     at: datetime
+    channel: str
 
 
 def texts_after(connection: Connection, client_id: str, after: str | None, limit: int) -> list[ApiText]:
@@ -237,6 +238,7 @@ def texts_after(connection: Connection, client_id: str, after: str | None, limit
         messages.c.state,
         messages.c.error_code,
         func.coalesce(messages.c.due_at, messages.c.at),
+        messages.c.channel,
     ).where(messages.c.client_id == client_id)
     if after is not None:
         wanted = wanted.where(messages.c.id > after)

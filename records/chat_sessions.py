@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
-from records import engagement
+from records import engagement, unopened
 from records.engagement import CLIENT, Kind, entry
 from records.sight import EVERYBODY, shown
 from records.tables import chat_sessions, clients, staff
@@ -84,6 +84,7 @@ def keep(connection: Connection, token_hash: str, client_id: str, now: datetime)
 def leave(connection: Connection, token_hash: str, client_id: str, now: datetime) -> None:
     connection.execute(delete(chat_sessions).where(chat_sessions.c.token_hash == token_hash))
     _keep_reach(connection, client_id)
+    unopened.look_at_all_of(connection, client_id)
     _note(connection, Kind.CHAT_LEFT, client_id, now)
 
 
@@ -91,6 +92,7 @@ def end_all(connection: Connection, client_id: str) -> int:
     """On every browser, as when their phone is lost; gives how many were open."""
     ended = connection.execute(delete(chat_sessions).where(chat_sessions.c.client_id == client_id)).rowcount
     _keep_reach(connection, client_id)
+    unopened.look_at_all_of(connection, client_id)
     return ended
 
 

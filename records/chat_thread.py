@@ -49,6 +49,7 @@ _SHOWN = or_(
         or_(
             messages.c.state.in_(ARRIVED),
             and_(messages.c.channel == ChannelName.WEB_CHAT, messages.c.state.in_(IN_CHAT)),
+            messages.c.by_sms_at.is_not(None),  # it was there, whatever became of it since
         ),
     ),
 )

@@ -18,7 +18,7 @@ from conversations.effects import Purpose
 from conversations.escalations import Level
 from conversations.provider_errors import TABLE
 from conversations.situation import Consent, Mode
-from records import backlog, watermarks
+from records import backlog, unopened, watermarks
 from records.engagement import Kind
 from records.holds import Scope
 from records.ids import first_id
@@ -26,6 +26,7 @@ from records.states import UNPROMPTED, MessageState, Outcome
 from records.tables import (
     BY_PROVIDER,
     UNFINISHED,
+    UNOPENED,
     attempts,
     engagement,
     escalations,
@@ -54,6 +55,7 @@ WHY_A_TEXT = frozenset(
         "nobody knows whether it went out",
         "no consent any more",
         "restored",
+        unopened.NOT_OPENED,
         *(f"consent is {consent}" for consent in Consent),
         *(f"mode is {mode}" for mode in Mode),
         *(f"error {error.code}" for error in TABLE),
@@ -171,6 +173,11 @@ def _texts(connection: Connection, now: datetime) -> list[Gauge]:
             "milepost_unknown_oldest_seconds",
             "How long ago the oldest text began to leave of which nobody knows whether it left.",
             _age(connection.scalar(began), now),
+        ),
+        _one(
+            "milepost_chat_unopened",
+            "Texts in the web chat that nobody has opened yet: they go by SMS, or expire.",
+            connection.scalar(select(func.count()).select_from(messages).where(text(UNOPENED))) or 0,
         ),
         Gauge(
             "milepost_texts_last_hour",

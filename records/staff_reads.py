@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, func, select, text
+from sqlalchemy import Connection, Select, case, func, select, text
 
 from conversations.county import County
 from conversations.goals import GoalStatus
 from conversations.nudges import OF_SILENCE, UNHEARD, NudgeKind, NudgeState
 from conversations.situation import Consent, Situation
 from records import api_tokens, nudge_book, pictures
+from records.channels import ChannelName
 from records.errors import NotFoundError
 from records.sight import Sight, shown
 from records.situations import CLIENTS, load
@@ -44,7 +45,11 @@ class ClientCard:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text of a thread. `at` is when it came, or when it was meant to go (UTC); `author` "client", "bot" or an id."""
+    """A text of a thread. `at` is when it came, or when it was meant to go (UTC); `author` "client", "bot" or an id.
+
+    `channel` is "" while it is not chosen. `by_sms_at` is when a text in the web chat goes by SMS if nobody opens it,
+    or went; None for others, and for one that stays there.
+    """
 
     id: str
     direction: str
@@ -56,6 +61,8 @@ class Text:
     error_code: int | None
     at: datetime
     redacted: bool
+    channel: str = ChannelName.SMS
+    by_sms_at: datetime | None = None
     pictures: Sequence[pictures.Shown] = ()
 
 
@@ -156,6 +163,8 @@ _TEXTS: Select[Any] = select(
     messages.c.error_code,
     func.coalesce(messages.c.due_at, messages.c.at),
     messages.c.redacted,
+    messages.c.channel,
+    case((messages.c.by_sms_at < messages.c.expires_at, messages.c.by_sms_at)),
 )
 """In the order of `Text`."""
 

@@ -18,7 +18,8 @@ from records.tables import UNOPENED, attempts, clients, messages
 
 _LOOK_AGAIN = updating(messages, ("by_sms_at",))
 
-NOT_OPENED = "not opened in the chat"
+NOT_OPENED = "not_opened"
+"""Why one is expired."""
 
 
 def any_due(connection: Connection, now: datetime) -> bool:

@@ -24,6 +24,9 @@ class Text(BaseModel):
     state: MessageState
     error_code: int | None = Field(description="the provider's, where it did not get through")
     at: AwareDatetime = Field(description="when it came, or was to go")
+    channel: Literal["sms", "whatsapp", "web_chat", ""] = Field(
+        description="where it came or went; empty while it waits to go and that is not chosen"
+    )
 
 
 async def show_thread(call: Call, asked: PageAsked) -> Answer:

@@ -56,12 +56,13 @@ def uptake(connection: Connection, period: Period, where: Where) -> Sequence[Fig
 
 
 def reach(connection: Connection, period: Period, where: Where) -> Sequence[Figure]:
-    """M2."""
+    """M2. What nobody opened in the web chat while it was of use, and so is expired, has not arrived."""
     it = messages.c
     rows = connection.execute(
         select(it.client_id, it.state, it.error_code, it.at)
         .join(clients, clients.c.id == it.client_id)
-        .where(where, within(messages, period.since, period.until), it.direction == "out", it.state.in_(LEFT))
+        .where(where, within(messages, period.since, period.until), it.direction == "out")
+        .where(or_(it.state.in_(LEFT), (it.state == MessageState.EXPIRED) & it.by_sms_at.is_not(None)))
     ).all()
     counted = [
         (client, state)

@@ -91,6 +91,14 @@ def test_reach_leaves_out_what_never_left_and_who_had_stopped_with_the_carrier(w
     assert (fraction(found, "delivered"), fraction(found, "not_known")) == ((1, 3), (1, 3))
 
 
+def test_what_nobody_opened_in_the_chat_while_it_was_of_use_has_not_arrived(world: World) -> None:
+    client = world.join()
+    for state in ("delivered", "expired"):
+        world.hears(client, on(3), state=state, channel="web_chat", by_sms_at=on(3))
+    world.hears(client, on(3), state="expired")
+    assert fraction(reach.reach(world.connection, MARCH, true()), "delivered") == (1, 2)
+
+
 def test_a_yes_counts_within_14_days_of_the_invitation(world: World) -> None:
     world.join((on(30), "invited"), (on(12, month=4), "active"))
     world.join((on(3), "invited"), (on(18), "active"))

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, update
 from conversations.effects import Purpose
 from conversations.provider_errors import NOT_OPENED
 from conversations.situation import Consent
-from records import chat_reading, outbox, unopened
+from records import chat_reading, chat_thread, gauges, outbox, unopened
 from records.channels import ChannelName
 from records.database import connect
 from records.engagement import Kind
@@ -24,7 +24,7 @@ from records.states import MessageState, Outcome
 from records.tables import attempts, clients, engagement, messages
 from records.turns import Inbound
 from scheduler.fallback import fall_back
-from tests.records.place import Place, open_place, texted
+from tests.records.place import NOW, Place, open_place, texted
 
 CHAT, SMS = ChannelName.WEB_CHAT, ChannelName.SMS
 
@@ -55,6 +55,11 @@ def falls_back(place: Place) -> None:
         place.do(lambda c: fall_back(c, place.county, place.now))
 
 
+def unopened_ones(connection: Connection) -> float:
+    found = {gauge.name: gauge.values for gauge in gauges.read(connection, NOW, ())}
+    return found["milepost_chat_unopened"][()]
+
+
 def stands(place: Place) -> Any:  # noqa: ANN401  a row
     (row,) = place.rows(messages, messages.c.direction == "out")
     return row
@@ -62,12 +67,15 @@ def stands(place: Place) -> Any:  # noqa: ANN401  a row
 
 async def test_what_nobody_opened_goes_by_sms_once_and_in_the_same_row(place: Place) -> None:
     text = await in_the_chat(place)
+    assert place.do(unopened_ones) == 1
     place.later(minutes=119)
     falls_back(place)
     assert (stands(place).state, stands(place).by_sms_at) == (MessageState.ACCEPTED, place.now + timedelta(minutes=1))
     place.later(minutes=1)
     falls_back(place)
     falls_back(place)
+    assert place.do(unopened_ones) == 0
+    assert place.do(partial(chat_thread.texts, client_id=place.ids[0]))[-1].id == text.message_id
     (by_sms,) = place.claims()
     assert (by_sms.message_id, by_sms.channel, by_sms.body) == (text.message_id, SMS, text.body)
     (first, second) = place.rows(attempts)

@@ -12,6 +12,7 @@ from aiohttp import web
 from bot.keys import CLOCK, COUNTY, LANGUAGES, READER, WRITER
 from bot.site import render, see_other
 from bot.staff import names, notices
+from bot.staff.client.channels import channels_of, where_it_goes
 from bot.staff.client.week import week_of
 from bot.staff.plain_words.clients import NOTE_KINDS
 from bot.staff.plain_words.escalations import OUTCOMES
@@ -96,6 +97,7 @@ async def client_page(request: web.Request, me: Session, writing: Writing, statu
     planned = await reader.run(partial(staff_reads.planned, client_id=client_id))
     theirs = await reader.run(partial(visits.of_client, client_id=client_id))
     waiting = await reader.run(partial(escalation_reads.waiting, sight=me.sight, client_id=client_id))
+    channels = await channels_of(request, client_id)
     since, no = await _since(request, client_id), await why_not_write(request, me, known)
     more = {
         "me": me,
@@ -122,6 +124,8 @@ async def client_page(request: web.Request, me: Session, writing: Writing, statu
         "may_write": not no,
         "may_start_talk": known.client.consent is Consent.ACTIVE and known.client.mode is Mode.BOT,
         "why_not_write": no,
+        "preferred_channel": channels.ways.preferred,
+        "where_it_goes": where_it_goes(request, known.client, channels, now),
         "thread_reasons": THREAD_REASONS.items(),
         "talks": talks_of(county),
         "writing": writing,

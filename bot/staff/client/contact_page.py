@@ -9,10 +9,11 @@ from functools import partial
 from aiohttp import web
 from sqlalchemy.exc import IntegrityError
 
-from bot.keys import CLOCK, COUNTY, LANGUAGES, OFFERS, READER, WRITER
+from bot.keys import CLOCK, COUNTY, LANGUAGES, READER, WRITER
 from bot.phone_numbers import e164
 from bot.site import render, see_other
 from bot.staff import names, notices
+from bot.staff.client.channels import channels_of
 from bot.staff.fields import filled_in
 from bot.staff.plain_words.clients import CHANNELS, PARTS_OF_DAY, RHYTHMS
 from bot.staff.plain_words.filters import language
@@ -27,7 +28,6 @@ from conversations.folding import fold
 from conversations.situation import Client, Situation
 from records import client_channels, consent_history, number_history, people
 from records.channels import ChannelName
-from records.client_channels import ClientChannels
 from records.engagement import CLIENT
 from records.number_history import HeldNumber
 from records.sessions import Session
@@ -83,7 +83,7 @@ async def set_channels(request: web.Request, me: Session) -> web.Response:
     changes: Mapping[Preference, str] = {}
     try:
         preferred = ChannelName(said["preferred_channel"])
-        changes = client_channels.told(await _channels(request, known.client.id), preferred, _switched_on(said))
+        changes = client_channels.told(await channels_of(request, known.client.id), preferred, _switched_on(said))
     except client_channels.LastChannelError:
         problems["channels"] = _("Leave on at least one that reaches them. To stop all texts, use the form above.")
     except ValueError:
@@ -102,11 +102,6 @@ ON = {name: f"on_{name}" for name in ChannelName}
 
 def _switched_on(said: Mapping[str, str]) -> frozenset[ChannelName]:
     return frozenset(name for name, box in ON.items() if said[box])
-
-
-async def _channels(request: web.Request, client_id: str) -> ClientChannels:
-    offered, now = request.app[OFFERS], request.app[CLOCK].now()
-    return await request.app[READER].run(partial(client_channels.of, client_id=client_id, offered=offered, now=now))
 
 
 def offers(county: County) -> Mapping[Preference, Mapping[str, str]]:
@@ -191,7 +186,7 @@ async def _page(
     status: int = 200,
 ) -> web.Response:
     reader, client = request.app[READER], known.client
-    channels = await _channels(request, client.id)
+    channels = await channels_of(request, client.id)
     wanted = said if said and "preferred_channel" in said else None
     context = {
         "me": me,

@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 
 from bot.site.wall_time import wall_time
 from bot.staff.paper.pdf import Paper
-from bot.staff.plain_words.filters import actor, language, message_state, reason
+from bot.staff.plain_words.clients import CHANNEL_TAGS
+from bot.staff.plain_words.filters import actor, language, reason, text_state
 from bot.wording import N_, _, ngettext
+from records import unopened
 from records.staff_reads import Text
 
 REDACTED = N_("[a private number was taken out]")
@@ -80,9 +82,11 @@ def as_pdf(cover: Cover, texts: Sequence[Text]) -> bytes:
 
 def _about(cover: Cover, text: Text) -> str:
     said = [actor(text.author, cover.names), _both_times(text.at, cover.zone), language(text.language)]
+    if channel := CHANNEL_TAGS.get(text.channel):
+        said.append(channel)
     if text.direction == "out":
-        said.append(message_state(text.state, text.error_code))
-    if text.reason:
+        said.append(text_state(text, cover.zone))
+    if text.reason and not text.error_code and text.reason != unopened.NOT_OPENED:
         said.append(reason(text.reason))
     if text.redacted:
         said.append(_(REDACTED))

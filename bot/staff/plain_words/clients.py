@@ -40,6 +40,9 @@ CHANNEL_NAMES = Words(
     }
 )
 
+CHANNEL_TAGS = Words({"whatsapp": "WhatsApp", "web_chat": "chat"})
+"""Beside a text that came or went there; nothing is said of SMS."""
+
 PREFERENCES = Words(
     {
         "language": "Language",

@@ -16,6 +16,7 @@ from bot.site.wall_time import hour, short_day, wall_time
 from bot.staff.plain_words.browsers import browser
 from bot.staff.plain_words.clients import (
     CHANNEL_NAMES,
+    CHANNEL_TAGS,
     CHANNELS,
     CONSENTS,
     GROUPS,
@@ -44,6 +45,7 @@ from bot.staff.plain_words.plans import (
 )
 from bot.staff.plain_words.texts import (
     CAMPAIGN_STATES,
+    IN_CHAT,
     NUDGE_KINDS,
     NUDGE_STATES,
     PICTURE_PROBLEMS,
@@ -55,8 +57,10 @@ from bot.wording import Words, _, locale, ngettext
 from conversations import provider_errors
 from conversations.goals import Moment
 from conversations.repeats import TWO_WEEKS, day_of_month, weekdays
+from records.channels import ChannelName
 from records.engagement import BOT, CLIENT
 from records.searchable_words import excerpt
+from records.staff_reads import Text
 
 
 def in_words(table: Mapping[str, str]) -> Callable[[object], str]:
@@ -88,6 +92,29 @@ def about(kind: str, subject: str) -> str:
 def message_state(state: str, error_code: int | None) -> str:
     said = STATES.get(state, state)
     return f"{said}: {_(provider_errors.of(error_code).means)}" if error_code else said
+
+
+def text_state(text: Text, zone: ZoneInfo) -> str:
+    """What became of a text of ours on its channel, and when it goes by another."""
+    in_chat = IN_CHAT.get(text.state) if text.channel == ChannelName.WEB_CHAT else None
+    if in_chat and text.by_sms_at and text.state not in SETTLED_IN_CHAT:
+        at = hour_or_day(text.by_sms_at, text.at, zone)
+        return _("%(said)s; goes by text after %(at)s", said=in_chat, at=at)
+    if in_chat:
+        return in_chat
+    said = message_state(text.state, text.error_code)
+    if text.channel == ChannelName.SMS and text.by_sms_at and text.error_code != provider_errors.NOT_OPENED:
+        return _("%(said)s, by text: they did not open the chat", said=said)
+    return said
+
+
+def hour_or_day(at: datetime, since: datetime, zone: ZoneInfo) -> str:
+    """The hour alone if it is of the same day as `since`."""
+    is_same_day = at.astimezone(zone).date() == since.astimezone(zone).date()
+    return clock_time(at, zone) if is_same_day else wall_time(at, zone)
+
+
+SETTLED_IN_CHAT = frozenset({"delivered", "expired"})
 
 
 def how_often(repeats: str) -> str:
@@ -196,6 +223,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "mode": in_words(MODES),
     "channel": in_words(CHANNELS),
     "channel_name": in_words(CHANNEL_NAMES),
+    "channel_tag": in_words(CHANNEL_TAGS),
     "visit_status": in_words(VISIT_STATUSES),
     "reminder_status": in_words(REMINDER_STATUSES),
     "owner": in_words(OWNERS),
@@ -221,6 +249,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "about": about,
     "reason": reason,
     "message_state": message_state,
+    "text_state": text_state,
     "language": language,
     "plan_moment": plan_moment,
     "stored_moment": stored_moment,

@@ -53,6 +53,18 @@ STATES = Words(
     }
 )
 
+IN_CHAT = Words(
+    {
+        "claimed": "not opened yet",
+        "unknown": "not opened yet",
+        "accepted": "not opened yet",
+        "sent": "not opened yet",
+        "delivered": "seen",
+        "expired": "they did not open the chat",
+    }
+)
+"""What became of a text in the web chat, where that is not as with others."""
+
 LOST = frozenset({"failed", "undelivered", "suppressed", "expired"})
 
 CAMPAIGN_STATES = Words(
@@ -125,6 +137,7 @@ REASONS = Words(
         "expired": "it came too late to be of use",
         "rest_over": "the rest was over already",
         "too_late": "its day or hour had passed",
+        "not_opened": "they did not open the chat",
         "goal_closed": "the goal is closed",
         "step_changed": "there is a newer step",
         "step_over": "the step was looked back on already",
