@@ -16,6 +16,7 @@ from records.staff_reads import Text, thread
 from records.tables import clients, messages, staff, visits
 
 SPAN = timedelta(days=30)
+PICTURE = "[picture]"
 FEWEST_TEXTS = 6
 """A thread of fewer tells little."""
 
@@ -58,9 +59,12 @@ def _masked(connection: Connection, client_id: str, everybody: Sequence[str], no
     texts = [text for text in thread(connection, client_id) if text.at > now - SPAN]
     about = _known(connection, client_id, everybody)
     first = texts[0].at.date()
-    return [
-        MaskedText((one.at.date() - first).days + 1, _who(one), one.language, mask(one.body, about)) for one in texts
-    ]
+    return [MaskedText((one.at.date() - first).days + 1, _who(one), one.language, _words(one, about)) for one in texts]
+
+
+def _words(text: Text, about: Known) -> str:
+    """That there was a picture is said, and no more."""
+    return " ".join([PICTURE] * len(text.pictures) + [mask(text.body, about)] * bool(text.body))
 
 
 def _who(text: Text) -> str:

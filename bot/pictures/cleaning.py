@@ -18,14 +18,20 @@ from records.pictures import THUMBNAIL_SIDE, WhyNot
 LARGEST = 10 * 1024 * 1024
 """Bytes that are looked at."""
 
-MOST_PIXELS = 40_000_000
-"""More would be unpacked into more memory than a small server has; looked for before anything is unpacked."""
+MOST_PIXELS, MOST_PIXELS_UNPACKED_WHOLE = 40_000_000, 16_000_000
+"""More would be unpacked into more memory than a small server has; looked for before anything is unpacked.
+
+A JPEG is unpacked at half its size or less where that is enough, the others whole, and twice.
+"""
 
 LONGEST_SIDE = 2000
 """Pixels: enough to read a letter that was photographed whole."""
 
 QUALITY, THUMBNAIL_QUALITY = 85, 70
 FORMATS = ("JPEG", "PNG", "WEBP")
+AS_JPEG = ("JPEG", "MPO")
+"""Some phones put a second picture behind the first."""
+
 JPEG = "image/jpeg"
 """What all clean pictures are."""
 
@@ -51,7 +57,7 @@ class NotTakenError(Exception):
 
 
 class Cleaner:
-    """Cleans one picture after another, on a thread of its own: one alone may unpack to 160 MB."""
+    """Cleans one picture after another, on a thread of its own: one alone may take 160 MB while it is at it."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
@@ -85,7 +91,8 @@ def cleaned(sent: bytes) -> CleanPicture:
 
 def _drawn_anew(sent: bytes) -> CleanPicture:
     with Image.open(BytesIO(sent), formats=FORMATS) as picture:
-        if picture.width * picture.height > MOST_PIXELS:
+        most = MOST_PIXELS if picture.format in AS_JPEG else MOST_PIXELS_UNPACKED_WHOLE
+        if picture.width * picture.height > most:
             raise NotTakenError(WhyNot.TOO_MANY_PIXELS)
         plain = _on_white(_small(picture))
     thumbnail = plain.copy()
@@ -94,10 +101,10 @@ def _drawn_anew(sent: bytes) -> CleanPicture:
 
 
 def _small(picture: Image.Image) -> Image.Image:
-    """Upright, and no longer than it may be. A JPEG is unpacked at about this size at once, so this comes first."""
+    """Upright, and no longer than it may be. Nothing must unpack a JPEG before."""
     if picture.mode in ("P", "PA", "LA"):
         picture = picture.convert("RGBA")
-    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), reducing_gap=1.0)
     return ImageOps.exif_transpose(picture)
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from PIL import Image
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from bot.keys import SETTINGS
-from records.tables import engagement
-from tests.staff.life import send_pictures
-from tests.staff.office import Browser, Office
+from records.merging import Wanted, merge, undo
+from records.sight import EVERYBODY
+from records.tables import engagement, messages
+from records.thread_samples import draw
+from tests.staff.life import send_pictures, text
+from tests.staff.office import MONDAY, Browser, Office
 
 
 async def looks(office: Office) -> list[str]:
@@ -72,6 +76,29 @@ async def test_with_another_secret_key_a_picture_is_not_there(office: Office, an
     office.app[SETTINGS].secret_key = SecretStr("another key, of forty characters or more")
     await ana.get(f"{picture}/picture.jpg")
     assert ana.status == 404
+
+
+async def test_after_a_merge_pictures_are_the_kept_clients_and_after_its_undoing_each_ones_own(
+    office: Office, ana: Browser
+) -> None:
+    picture = await the_picture(office, office.pat)
+    await ana.get(f"{picture}/picture.jpg")
+    assert ana.status == 404
+    wanted = Wanted("f" * 32, office.joe, office.pat)
+    await office.write(lambda c: merge(c, wanted, office.sue, EVERYBODY, MONDAY))
+    async with ana.http.get(f"{ana.url}{picture}/picture.jpg") as answer:
+        assert answer.status == 200
+    await office.write(lambda c: undo(c, wanted.id, office.sue, EVERYBODY, MONDAY))
+    await ana.get(f"{picture}/picture.jpg")
+    assert ana.status == 404
+
+
+async def test_an_observer_reads_that_there_was_a_picture_and_sees_none(office: Office) -> None:
+    await the_picture(office, office.joe)
+    said = [text(office.joe, "Hi", MONDAY, direction="in", author="client", state="received") for _ in range(3)]
+    await office.write(lambda c: c.execute(insert(messages), said))
+    drawn = await office.house.writer.run(lambda c: draw(c, lambda ids: ids, office.sue, MONDAY + timedelta(hours=1)))
+    assert [one.words for one in drawn[0]][:2] == ["[picture]", "[picture] [picture] Is this enough?"]
 
 
 async def test_a_transcript_names_the_pictures(office: Office, ana: Browser) -> None:
