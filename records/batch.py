@@ -67,6 +67,8 @@ class Batch:
     county: County
     rows: dict[Bulk, dict[object, Row]] = field(default_factory=dict)
     taken_back: list[TakenBack] = field(default_factory=list)
+    rerouted: list[str] = field(default_factory=list)
+    """Clients who have switched a channel off or on."""
     contacted: dict[str, str] = field(default_factory=dict)
     """Who turned to a client, by client."""
     told: list[Told] = field(default_factory=list)

@@ -49,7 +49,7 @@ class Ways:
 class Unopened:
     """A text that is on the client's page of the web chat, and was not opened yet. Moments are aware.
 
-    `chat_until` is when the last of the client's open web chats ends or has ended; None: it was left.
+    `chat_until` is when the last of the client's open web chats ends or has ended; None: it was left or switched off.
     """
 
     message_id: str

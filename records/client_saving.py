@@ -96,6 +96,8 @@ def idle(one: OneClient, effect: CountIdle) -> None:
 def preference(one: OneClient, effect: SetPreference) -> None:
     change(one, **{effect.what.value: _VALUE[effect.what](effect.value)})
     one.log(Kind.PREFERENCE_SET, effect.what, effect.heard, detail={"value": effect.value})
+    if effect.what is Preference.CHANNELS_OFF:
+        one.batch.rerouted.append(one.client.id)
     if effect.what is Preference.LANGUAGE:
         one.language = effect.value
 

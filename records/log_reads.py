@@ -73,6 +73,7 @@ class LogRow:
     segments: int | None
     encoding: str
     state: str
+    channel: str
 
 
 _LOG = (
@@ -96,6 +97,7 @@ _LOG = (
         messages.c.segments,
         messages.c.encoding,
         messages.c.state,
+        messages.c.channel,
     )
     .select_from(engagement)
     .outerjoin(clients, clients.c.id == engagement.c.client_id)
@@ -268,4 +270,5 @@ def _log_row(row: Any) -> LogRow:  # noqa: ANN401  a row of _LOG
         segments=row.segments,
         encoding=row.encoding or "",
         state=row.state or "",
+        channel=row.channel or "",
     )

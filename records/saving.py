@@ -43,6 +43,7 @@ from records import (
     roadmap_saving,
     talk_saving,
     text_saving,
+    unopened,
     visit_saving,
 )
 from records.batch import Batch, Cause, OneClient
@@ -128,6 +129,8 @@ def set_aside(batch: Batch, loaded: Loaded, cause: Cause, reason: str) -> None:
 def write(batch: Batch, connection: Connection) -> None:
     if batch.taken_back:
         _take_back(batch, connection)
+    for client_id in batch.rerouted:
+        unopened.look_at_all_of(connection, client_id)
     has_news = escalation_saving.is_needed(batch)
     with together(connection):
         for statement in _STATEMENTS:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, text, update
 
 from conversations.effects import Purpose
 from records import engagement, outbox
@@ -24,7 +24,7 @@ NOT_OPENED = "not_opened"
 
 def any_due(connection: Connection, now: datetime) -> bool:
     """Whether it is time to look at one. Cheap."""
-    return connection.execute(select(messages.c.id).where(_is_due(now)).limit(1)).first() is not None
+    return connection.execute(select(or_(*(exists().where(one) for one in _are_due(now))))).scalar_one()
 
 
 def due(connection: Connection, now: datetime, limit: int) -> Sequence[Unopened]:
@@ -45,7 +45,7 @@ def due(connection: Connection, now: datetime, limit: int) -> Sequence[Unopened]
         .select_from(messages)
         .join(attempts, attempts.c.id == newest)
         .join(clients, clients.c.id == messages.c.client_id)
-        .where(_is_due(now))
+        .where(or_(*_are_due(now)))
         .order_by(messages.c.id)
         .limit(limit)
         .with_for_update(of=messages, skip_locked=True)
@@ -53,11 +53,13 @@ def due(connection: Connection, now: datetime, limit: int) -> Sequence[Unopened]
     return [_unopened(row) for row in connection.execute(wanted)]
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    return and_(text(UNOPENED), or_(messages.c.by_sms_at.is_(None), messages.c.by_sms_at <= now))
+def _are_due(now: datetime) -> Sequence[ColumnElement[bool]]:
+    """Those that nobody has looked at yet, and those whose moment has come: each is one end of the index."""
+    return [and_(text(UNOPENED), when) for when in (messages.c.by_sms_at.is_(None), messages.c.by_sms_at <= now)]
 
 
 def _unopened(row: AnyRow) -> Unopened:
+    off = switched_off(row.channels_off)
     return Unopened(
         row.id,
         row.attempt_id,
@@ -65,8 +67,8 @@ def _unopened(row: AnyRow) -> Unopened:
         row.claimed_at,
         row.expires_at,
         ZoneInfo(row.zone),
-        row.chat_until,
-        ChannelName.SMS in switched_off(row.channels_off),
+        None if ChannelName.WEB_CHAT in off else row.chat_until,
+        ChannelName.SMS in off,
     )
 
 

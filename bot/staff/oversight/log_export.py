@@ -44,6 +44,7 @@ HEAD = (
     "segments",
     "encoding",
     "state",
+    "channel",
     "id",
 )
 
@@ -119,5 +120,6 @@ def cells(row: LogRow, staff: Mapping[str, str]) -> Row:
         row.segments,
         row.encoding,
         row.state,
+        row.channel,
         row.id,
     )
