@@ -66,6 +66,7 @@ def _context(me: ChatSession, thread: ShownThread, plan: ShownPlan) -> dict[str,
         "texts": thread.texts,
         "choices": thread.choices,
         "more": thread.more,
+        "waits": thread.waits,
         "plan": plan,
         "new_id": shown.new_id,
     }
@@ -78,7 +79,15 @@ def mark_of(me: ChatSession) -> str:
 
 async def show_shell(request: web.Request) -> web.Response:
     """The page without anybody's texts, for browsers to keep: without a connection the script fills it."""
-    context = {"me": None, "texts": (), "choices": (), "more": False, "plan": None, "new_id": shown.new_id}
+    context = {
+        "me": None,
+        "texts": (),
+        "choices": (),
+        "more": False,
+        "waits": False,
+        "plan": None,
+        "new_id": shown.new_id,
+    }
     return render(request, "chat.html", context)
 
 

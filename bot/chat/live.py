@@ -145,8 +145,8 @@ async def live(request: web.Request, me: ChatSession) -> web.StreamResponse:
     """What is new, each time that there is something; `seen_as` is the digest of what the page shows already."""
     chats, page = request.app[OPEN_CHATS], _Page(request.query.get("seen_as", ""))
     response = web.StreamResponse(headers=STREAMING)
-    await response.prepare(request)
     with suppress(ConnectionResetError):  # the page was closed
+        await response.prepare(request)
         async with chats.open(me.client_id) as news:
             beats = 0
             while chats.has(me.client_id, news):

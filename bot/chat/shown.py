@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from bot.chat.wording import spoken
 from conversations.county import County
-from conversations.dates import say_choice, say_moment
+from conversations.dates import say_choice, say_hour, say_moment
 from conversations.goals import Goal, GoalStatus, StepStatus
 from conversations.menu_choices import Choice, choices_in
 from conversations.own_reminders import OwnReminder
@@ -72,12 +72,16 @@ class ShownPlan:
 
 @dataclass(frozen=True, slots=True)
 class ShownThread:
-    """`digest` names what is shown: a page that has it needs nothing. `more`: there are older texts."""
+    """`digest` names what is shown: a page that has it needs nothing. `more`: there are older texts.
+
+    `waits`: words were said that are waited with, a moment, for more of the same breath.
+    """
 
     texts: Sequence[ShownText]
     choices: Sequence[Choice]
     digest: str
     more: bool
+    waits: bool
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -89,11 +93,9 @@ def thread(connection: Connection, me: ChatSession, now: datetime, before: str =
     newest = texts[-1] if texts else None
     choices = choices_in(newest.body) if newest and not newest.is_mine else ()
     shown = [_text(each, me.zone, now) for each in texts]
-    return ShownThread(shown, choices, digest_of([each.id for each in texts]), more)
-
-
-def digest_of(ids: Sequence[str]) -> str:
-    return hashlib.sha256(" ".join(ids).encode()).hexdigest()[:16]
+    waits = staff_reads.is_mid_breath(connection, me.client_id)
+    digest = hashlib.sha256(" ".join([*(each.id for each in texts), str(waits)]).encode()).hexdigest()[:16]
+    return ShownThread(shown, choices, digest, more, waits)
 
 
 def new_id() -> str:
@@ -108,7 +110,8 @@ def _text(text: ChatText, zone: ZoneInfo, now: datetime) -> ShownText:
 
 
 def _when(at: datetime, zone: ZoneInfo, now: datetime) -> str:
-    return say_moment(at, spoken(), zone) if now > at else say_choice(at, spoken(), zone, now)
+    local = at.astimezone(zone)
+    return say_hour(local) if local.date() == now.astimezone(zone).date() else say_moment(at, spoken(), zone)
 
 
 def plan(connection: Connection, me: ChatSession, county: County, now: datetime) -> ShownPlan:

@@ -65,6 +65,11 @@
     if (text.at) time.dateTime = text.at;
     return line;
   };
+  // When the plan is opened, or the keyboard comes up, the newest text stays in sight.
+  let follows = true;
+  thread.addEventListener("scroll", () => { follows = atEnd(); }, { passive: true });
+  new ResizeObserver(() => { if (follows) toEnd(); }).observe(thread);
+
   const show = (text) => {
     if (texts.has(text.id)) return;
     texts.set(text.id, text);
@@ -101,15 +106,16 @@
     }));
   };
   const take = (news) => {
-    const follows = atEnd();
+    const followed = follows;
     for (const text of news.texts) show(text);
     texts = new Map([...texts].sort(([one], [other]) => (one < other ? -1 : 1)));
     const arrived = new Set([...texts.values()].map((text) => text.sent_as).filter(Boolean));
     waiting = waiting.filter((one) => !arrived.has(one.id));
     digest = news.digest;
     showWaiting();
-    offer(waiting.length ? [] : news.choices);
-    if (follows) toEnd();
+    byId("waits").hidden = !news.waits;
+    offer(waiting.length || news.waits ? [] : news.choices);
+    if (followed) toEnd();
     keep();
     tellSeen();
     freshenPlan();
