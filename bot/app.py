@@ -229,8 +229,12 @@ def _start_fetching(house: House, media: Source) -> None:
     fetching = FetchRound(house.writer, house.reader, media, picture_cipher(plan.settings.secret_key), plan.clock.now)
     rounds = Ticker(TICK, fetching.take)
     rounds.start()
-    house.work.add(rounds.shutdown)
-    house.work.add(fetching.close)
+
+    async def end() -> None:
+        await rounds.shutdown()
+        fetching.close()
+
+    house.work.add(end)
 
 
 def _start_texting(house: House, sender: Sender, inbox: Inbox | None) -> None:

@@ -60,7 +60,7 @@ class TwilioMedia:
         try:
             async with self._asked("GET", f"{self._of(provider_id)}.json?PageSize={MOST}") as answer:
                 if answer.status != OK:
-                    raise FetchFailedError
+                    raise _refused(answer)
                 return _listed(await answer.json())
         except (ClientError, OSError, TimeoutError, ValueError):  # what they say may hold an address
             raise FetchFailedError from None
@@ -82,7 +82,7 @@ class TwilioMedia:
             address = f"{self._of(provider_id)}/{_checked(media_id, MEDIA_ID)}.json"
             async with self._asked("DELETE", address) as answer:
                 if answer.status not in (REMOVED, GONE):
-                    raise FetchFailedError
+                    raise _refused(answer)
         except (ClientError, OSError, TimeoutError):
             raise FetchFailedError from None
 
@@ -99,11 +99,15 @@ class TwilioMedia:
     def _led_on(self, answer: ClientResponse, from_here: str) -> str:
         """Raises FetchFailedError unless the provider keeps what it has there."""
         if answer.status not in LEADS_ON:
-            raise FetchFailedError
+            raise _refused(answer)
         address = urljoin(from_here, answer.headers.get("Location", ""))
         if _origin(address) not in self._may_lead_to:
             raise FetchFailedError("led somewhere that is not the provider's")
         return address
+
+
+def _refused(answer: ClientResponse) -> FetchFailedError:
+    return FetchFailedError(f"the provider answered {answer.status}")
 
 
 def _origin(address: str) -> str:

@@ -53,10 +53,14 @@ class FetchRound:
             errands = await self._writer.run(claim)
             await asyncio.gather(*(self._run(one) for one in errands))
 
-    async def close(self) -> None:
+    def close(self) -> None:
+        """Call it when no round is under way."""
         self._cleaner.close()
 
     async def _run(self, errand: Errand) -> None:
+        if errand.tries > MOST_TRIES:  # whoever had it before came to no end
+            await self._later(errand)
+            return
         try:
             await (self._remove(errand) if errand.is_kept else self._fetch(errand))
         except FetchFailedError as error:
