@@ -50,6 +50,7 @@ class Unopened:
     """A text that is on the client's page of the web chat, and was not opened yet. Moments are aware.
 
     `chat_until` is when the last of the client's open web chats ends or has ended; None: it was left or switched off.
+    `stays`: it may not go by SMS, as they switched that off, or have another number than it was for.
     """
 
     message_id: str
@@ -59,7 +60,7 @@ class Unopened:
     expires_at: datetime
     zone: ZoneInfo
     chat_until: datetime | None
-    sms_is_off: bool
+    stays: bool
 
 
 def way_for(ways: Ways, offered: Collection[ChannelName], now: datetime, *, is_answer: bool) -> ChannelName | None:

@@ -41,6 +41,8 @@ def due(connection: Connection, now: datetime, limit: int) -> Sequence[Unopened]
             clients.c.zone,
             clients.c.chat_until,
             clients.c.channels_off,
+            messages.c.number,
+            clients.c.number.label("number_now"),
         )
         .select_from(messages)
         .join(attempts, attempts.c.id == newest)
@@ -68,7 +70,7 @@ def _unopened(row: AnyRow) -> Unopened:
         row.expires_at,
         ZoneInfo(row.zone),
         None if ChannelName.WEB_CHAT in off else row.chat_until,
-        ChannelName.SMS in off,
+        ChannelName.SMS in off or row.number != row.number_now,
     )
 
 

@@ -21,7 +21,7 @@ def by_sms_at(found: Unopened, county: County, now: datetime) -> datetime | None
     After the county's time or half of the text's useful life, whichever is sooner, and at once where the chat was left;
     but inside the sending hours, on the client's clock. What would come too late to be of use does not go.
     """
-    if found.sms_is_off:
+    if found.stays:
         return None
     is_crisis = found.purpose is Purpose.CRISIS
     waits = min(CRISIS_WAITS if is_crisis else county.chat_unopened_for, (found.expires_at - found.shown_at) / 2)

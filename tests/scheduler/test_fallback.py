@@ -15,7 +15,7 @@ from sqlalchemy import Connection, update
 from conversations.effects import Purpose
 from conversations.provider_errors import NOT_OPENED
 from conversations.situation import Consent
-from records import chat_reading, chat_thread, gauges, outbox, unopened
+from records import chat_reading, chat_thread, gauges, outbox, people, unopened
 from records.channels import ChannelName
 from records.database import connect
 from records.engagement import Kind
@@ -129,6 +129,16 @@ async def test_nothing_goes_by_sms_to_who_does_not_want_that(
         falls_back(place)
         assert place.claims() == []
     assert stands(place).state == state
+
+
+async def test_nothing_goes_by_sms_to_a_number_that_they_had_before(place: Place) -> None:
+    await in_the_chat(place)
+    place.do(lambda c: people.change_number(c, place.ids[0], "+15559990000", place.worker, place.now))
+    for _ in range(2):
+        place.later(hours=6)
+        falls_back(place)
+        assert place.claims() == []
+    assert stands(place).state == MessageState.EXPIRED
 
 
 async def test_where_the_chat_was_left_nothing_is_waited_for(place: Place) -> None:

@@ -24,7 +24,7 @@ def at(hour: int, minute: int = 0, day: int = 2) -> datetime:
 
 def unopened(shown_at: datetime, useful_for: float = 12, purpose: Purpose = Purpose.REPLY) -> Unopened:
     expires_at = shown_at + timedelta(hours=useful_for)
-    return Unopened("m", "a", purpose, shown_at, expires_at, ZONE, expires_at + timedelta(days=1), sms_is_off=False)
+    return Unopened("m", "a", purpose, shown_at, expires_at, ZONE, expires_at + timedelta(days=1), stays=False)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,6 @@ def test_a_chat_that_ends_before_is_not_waited_for() -> None:
 def test_it_never_goes_in_the_past_nor_where_texts_are_switched_off() -> None:
     text = unopened(at(10))
     assert by_sms_at(text, COUNTY, at(15)) == at(15)
-    assert by_sms_at(replace(text, sms_is_off=True), COUNTY, at(15)) is None
+    assert by_sms_at(replace(text, stays=True), COUNTY, at(15)) is None
     assert by_sms_at(text, COUNTY, at(22)) is None
     assert by_sms_at(text, replace(COUNTY, chat_unopened_for=timedelta(minutes=20)), at(10)) == at(10, 20)

@@ -43,5 +43,5 @@ def where_it_goes(request: web.Request, client: Client, channels: ClientChannels
 
 
 def _in_chat(client: Client, ways: Ways, now: datetime) -> Unopened:
-    sms_is_off = ChannelName.SMS in ways.off
-    return Unopened("", "", Purpose.HUMAN, now, now + USEFUL, client.zone, ways.chat_until, sms_is_off)
+    stays = ChannelName.SMS in ways.off
+    return Unopened("", "", Purpose.HUMAN, now, now + USEFUL, client.zone, ways.chat_until, stays)
