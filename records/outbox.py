@@ -588,7 +588,9 @@ def _concerns_more(error: ProviderError) -> bool:
 def _trouble(
     connection: Connection, row: AnyRow, error: ProviderError, now: datetime, *, is_news: bool
 ) -> Trouble | None:
-    """An opt-out counts whenever it is heard of; the rest once a text, when it fails."""
+    """An opt-out counts whenever it is heard of; the rest once a text, when it fails: not if it goes by SMS now."""
+    if error.action in provider_errors.ON_ANOTHER_CHANNEL:
+        return None
     if _concerns_more(error) and (is_news or error.action is Action.OPT_OUT):
         return delivery_trouble.judge(connection, row, error, now)
     return None

@@ -122,7 +122,7 @@ async def test_sms_stays_off_until_they_say_otherwise_but_they_are_answered_wher
 async def test_a_channel_that_the_provider_switched_off_is_in_the_log(place: Place) -> None:
     (text,) = await on_whatsapp(place)
     refuse = partial(outbox.outcome, came_to=Outcome.REFUSED, now=place.now, error_code=63024)
-    place.do(partial(refuse, attempt_id=text.attempt_id))
+    assert place.do(partial(refuse, attempt_id=text.attempt_id)) is None, "nobody is called: it goes by SMS"
     (row,) = place.rows(engagement, engagement.c.kind == Kind.PREFERENCE_SET)
     assert (row.actor, row.subject, row.reason, row.detail) == (
         "provider",
