@@ -29,6 +29,7 @@ CODES_AN_HOUR = 3
 TRIES_AN_HOUR = 200
 """Of all browsers together. With more, somebody goes through the numbers: then links alone open."""
 
+A_MOMENT = timedelta(minutes=1)
 AN_HOUR = timedelta(hours=1)
 A_DAY = timedelta(days=1)
 
@@ -81,6 +82,12 @@ def keep_link(connection: Connection, client_id: str, token_hash: str, now: date
 def end_links(connection: Connection, client_id: str) -> None:
     """Those that were sent to a client open nothing any more."""
     connection.execute(delete(chat_links).where(chat_links.c.client_id == client_id))
+
+
+def has_new_link(connection: Connection, client_id: str, now: datetime) -> bool:
+    """Whether one was made for them a moment ago."""
+    theirs = chat_links.c.client_id == client_id, chat_links.c.made_at > now - A_MOMENT
+    return connection.scalar(select(chat_links.c.made_at).where(*theirs).limit(1)) is not None
 
 
 def use_link(connection: Connection, token_hash: str, now: datetime) -> Person | None:

@@ -19,6 +19,7 @@ from records import chat_sessions
 from records.chat_sessions import KEPT_EVERY, ChatSession
 
 HERE = "/chat"
+LINKS = f"{HERE}/open"
 
 ChatPage = Callable[[web.Request, ChatSession], Awaitable[web.StreamResponse]]
 

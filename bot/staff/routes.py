@@ -36,6 +36,7 @@ from bot.staff.caseload import (
     transfer_page,
 )
 from bot.staff.client import (
+    chat_pages,
     client_page,
     contact_page,
     hand_over_pages,
@@ -151,6 +152,8 @@ ROUTES: Sequence[StaffRoute] = (
     _post(f"{CLIENT}/safety-word", Right.KEEP_CONTACT, contact_page.set_safety_word, About.CLIENT),
     _post(f"{CLIENT}/preferences", Right.KEEP_CONTACT, contact_page.set_preferences, About.CLIENT),
     _post(f"{CLIENT}/channels", Right.KEEP_CONTACT, contact_page.set_channels, About.CLIENT),
+    _post(f"{CLIENT}/chat-link", Right.KEEP_CONTACT, chat_pages.send_chat_link, About.CLIENT),
+    _post(f"{CLIENT}/chats/end", Right.KEEP_CONTACT, chat_pages.end_chats, About.CLIENT),
     _get(f"{CLIENT}/plan", Right.SEE_CLIENTS, plan_page.show_plan, About.CLIENT),
     _get(f"{CLIENT}/plan/new", Right.TEXT, plan_writing_page.show_plan_form, About.CLIENT),
     _post(f"{CLIENT}/plan/new", Right.TEXT, plan_writing_page.send_plan, About.CLIENT),
