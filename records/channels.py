@@ -50,7 +50,7 @@ class Unopened:
     """A text that is on the client's page of the web chat, and was not opened yet. Moments are aware.
 
     `chat_until` is when the last of the client's open web chats ends or has ended; None: it was left or switched off.
-    `stays`: it may not go by SMS, as they switched that off, or have another number than it was for.
+    `stays`: it may not go by SMS, as they switched that off, have another number than it was for, or have said STOP.
     """
 
     message_id: str

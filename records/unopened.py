@@ -12,6 +12,7 @@ from conversations.effects import Purpose
 from records import engagement, outbox
 from records.bulk import updating
 from records.channels import ChannelName, Unopened, switched_off
+from records.consent import SILENT
 from records.prepared import AnyRow
 from records.states import MessageState
 from records.tables import UNOPENED, attempts, clients, messages
@@ -41,6 +42,7 @@ def due(connection: Connection, now: datetime, limit: int) -> Sequence[Unopened]
             clients.c.zone,
             clients.c.chat_until,
             clients.c.channels_off,
+            clients.c.consent,
             messages.c.number,
             clients.c.number.label("number_now"),
         )
@@ -70,8 +72,13 @@ def _unopened(row: AnyRow) -> Unopened:
         row.expires_at,
         ZoneInfo(row.zone),
         None if ChannelName.WEB_CHAT in off else row.chat_until,
-        ChannelName.SMS in off or row.number != row.number_now,
+        ChannelName.SMS in off or row.number != row.number_now or _is_confirmation(row),
     )
+
+
+def _is_confirmation(row: AnyRow) -> bool:
+    """That the texts have ended is said once, and at once (domain guide 6.4): not hours later, by SMS as well."""
+    return row.purpose == Purpose.LEGAL and row.consent in SILENT
 
 
 def goes_by_sms(connection: Connection, found: Unopened, now: datetime) -> None:

@@ -131,6 +131,15 @@ async def test_nothing_goes_by_sms_to_who_does_not_want_that(
     assert stands(place).state == state
 
 
+async def test_a_stop_is_confirmed_once_and_not_by_sms_as_well(place: Place) -> None:
+    await in_the_chat(place, Purpose.LEGAL)
+    place.do(lambda c: c.execute(update(clients).values(consent=Consent.REVOKED)))
+    place.later(hours=6)
+    falls_back(place)
+    assert place.claims() == []
+    assert stands(place).state == MessageState.ACCEPTED
+
+
 async def test_nothing_goes_by_sms_to_a_number_that_they_had_before(place: Place) -> None:
     await in_the_chat(place)
     place.do(lambda c: people.change_number(c, place.ids[0], "+15559990000", place.worker, place.now))
