@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 from sqlalchemy import Row, select
 
+from bot import app
 from bot.channels.twilio import TwilioChannel
 from bot.channels.twilio_media import TwilioMedia
 from bot.pictures.cleaning import LARGEST
@@ -29,6 +30,11 @@ from tests.bot.pictures import HTML, SVG, photo, photo_with_a_place
 from tests.bot.settings_for_tests import make_settings
 
 A_PHOTO = Attached("image/jpeg", photo_with_a_place())
+
+
+@pytest.fixture(autouse=True)
+def _rounds_follow_each_other_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "TICK", 0.05)
 
 
 @pytest.fixture
@@ -100,8 +106,8 @@ async def test_an_address_elsewhere_is_never_asked_even_if_the_provider_signed_i
     text = street.twilio.take_in_with(MARIA, "", A_PHOTO, MediaUrl0=elsewhere)
     street.twilio.media.faults.append(elsewhere)
     assert await street.twilio.hand_on(text) == 200
-    await rows_when(street, lambda row: row.media_id is not None)
-    assert (await rows(street))[0].state == PictureState.WAITING
+    (row,) = await rows_when(street, has_failed(street, 1))
+    assert (row.state, row.media_id is not None) == (PictureState.WAITING, True)
     street.clock.at += timedelta(minutes=1)
     await rows_when(street, is_settled)
     await runner.cleanup()
