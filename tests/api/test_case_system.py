@@ -107,12 +107,12 @@ async def test_a_visit_is_closed_once_it_began(office: Office, world: World, cal
         assert (closed.status, closed.body["status"]) == (200, "attended")
 
 
-async def test_a_thread_that_is_read_is_logged_as_a_look_of_staff_is(
+async def test_a_thread_says_where_each_text_came_and_who_reads_it_is_logged(
     office: Office, world: World, http: ClientSession
 ) -> None:
     reader = await let_in(office, http)
     page = (await reader.get(f"/clients/{world.north.client_id}/thread")).body
-    assert [one["body"] for one in page["items"]] == ["I want to finish my GED"]
+    assert [(one["body"], one["channel"]) for one in page["items"]] == [("I want to finish my GED", "web_chat")]
     look = select(engagement.c.client_id, api_tokens.c.name).join(api_tokens, api_tokens.c.id == engagement.c.actor)
     looks = look.where(engagement.c.kind == Kind.THREAD_VIEWED)
     assert await office.house.reader.run(lambda c: c.execute(looks).all()) == [(world.north.client_id, "Case system")]

@@ -65,7 +65,9 @@ def _records(connection: Connection, email: str, worker: str, client: str, exter
     connection.execute(insert(visits).values(visit))
     item = {"id": new_id(MONDAY), "client_id": client, "trigger": Trigger.QUIET, "level": Level.U3, "opened_at": MONDAY}
     connection.execute(insert(escalations).values({**item, "due_at": MONDAY + A_DAY, "assigned_to": worker}))
-    said = text(client, "I want to finish my GED", MONDAY, direction="in", author="client", state="received")
+    said = text(
+        client, "I want to finish my GED", MONDAY, direction="in", author="client", state="received", channel="web_chat"
+    )
     connection.execute(insert(messages).values(said))
     logged = entry(Kind.GOAL_SET, MONDAY, client_id=client, worker_id=worker, subject="1")
     append(connection, [logged])
