@@ -14,7 +14,7 @@ from records.channels import ChannelName
 from records.ids import first_id
 from records.prepared import Prepared
 from records.states import MessageState
-from records.tables import engagement, messages, staff
+from records.tables import engagement, messages, pictures, staff
 
 LATEST = 60
 
@@ -40,6 +40,7 @@ class ChatText:
     at: datetime
     sent_as: str
     by: str
+    has_picture: bool
 
 
 _SHOWN = or_(
@@ -62,6 +63,7 @@ _TEXTS: Select[Any] = (
         messages.c.at,
         messages.c.provider_id,
         staff.c.first_name,
+        select(pictures.c.id).where(pictures.c.message_id == messages.c.id).exists().label("has_picture"),
     )
     .outerjoin(staff, staff.c.id == messages.c.author)
     .where(messages.c.client_id == bindparam("client"), messages.c.id < bindparam("before"), _SHOWN)
@@ -86,7 +88,8 @@ def texts(connection: Connection, client_id: str, before: str = AFTER_ALL, limit
 def _text(row: Any) -> ChatText:  # noqa: ANN401  a row of _TEXTS
     is_mine = row.direction == "in"
     own = (row.provider_id or "").removeprefix(FROM_CHAT) if is_mine and _is_from_chat(row.provider_id) else ""
-    return ChatText(row.id, is_mine, row.body, row.language, row.at, own, "" if is_mine else row.first_name or "")
+    by = "" if is_mine else row.first_name or ""
+    return ChatText(row.id, is_mine, row.body, row.language, row.at, own, by, row.has_picture)
 
 
 def _is_from_chat(provider_id: str | None) -> bool:

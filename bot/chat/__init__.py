@@ -7,10 +7,11 @@ from functools import partial
 
 from aiohttp import web
 
-from bot.chat import access_pages, chat_page, installed, rendering, wording
+from bot.chat import access_pages, chat_page, installed, picture_upload, rendering, settings_page, wording
 from bot.chat.live import TellsOfCommits, end_streams, keep_open_chats, live
 from bot.chat.visitors import HERE, for_anybody, for_client
 from bot.keys import LANGUAGES
+from bot.pictures.taking import LARGEST_POST
 
 __all__ = ["add_chat"]
 
@@ -36,7 +37,10 @@ def add_chat(app: web.Application, commits: Sequence[TellsOfCommits]) -> None:
     get(f"{HERE}/plan", for_client(chat_page.show_plan, keeps=False))
     get(f"{HERE}/live", for_client(live, keeps=False))
     post(f"{HERE}/messages", for_client(chat_page.take_text))
+    post(f"{HERE}/pictures", for_client(picture_upload.take_picture, largest=LARGEST_POST))
     post(f"{HERE}/seen", for_client(chat_page.take_seen))
+    get(f"{HERE}/settings", for_client(settings_page.show_settings))
+    post(f"{HERE}/settings", for_client(settings_page.set_channels))
     get(f"{HERE}/shell", for_anybody(chat_page.show_shell))
     get(f"{HERE}/app.webmanifest", for_anybody(installed.show_manifest))
     get(f"{HERE}/worker.js", for_anybody(installed.show_service_worker))

@@ -116,20 +116,20 @@ async def take_text(request: web.Request, me: ChatSession) -> web.Response:
     if not OWN_ID.fullmatch(own_id):
         raise web.HTTPBadRequest(text="id is 32 hexadecimal digits, made anew for every text")
     if not words:
-        return _answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, _("Write something first."))
+        return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, _("Write something first."))
     if len(words) > LONGEST_TEXT:
-        return _answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, _("That is too long. Send it in two texts."))
+        return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, _("That is too long. Send it in two texts."))
     inbound = Inbound(f"{FROM_CHAT}{own_id}", me.number, words, channel=ChannelName.WEB_CHAT, writer=me.client_id)
     try:
         async with asyncio.timeout(PATIENCE):
             taken = await request.app[TEXTS].take_text(inbound)
     except (StorageError, TimeoutError):
         log.warning("the database does not answer; the browser will send this again")
-        return _answer(request, HTTPStatus.SERVICE_UNAVAILABLE, _("That did not go through. Please try again."))
+        return answer(request, HTTPStatus.SERVICE_UNAVAILABLE, _("That did not go through. Please try again."))
     log.info("text taken in chat", taken=taken.value, length=len(words))
     if taken is Taken.NOT_THEIRS:
-        return _answer(request, HTTPStatus.CONFLICT, _("That did not go through. Please try again."))
-    return _answer(request, HTTPStatus.OK)
+        return answer(request, HTTPStatus.CONFLICT, _("That did not go through. Please try again."))
+    return answer(request, HTTPStatus.OK)
 
 
 async def take_seen(request: web.Request, me: ChatSession) -> web.Response:
@@ -157,7 +157,8 @@ async def _what_is_said(request: web.Request) -> tuple[str, str]:
     return str(said.get("id", "")), str(said.get("text", "")).strip()
 
 
-def _answer(request: web.Request, status: HTTPStatus, problem: str = "") -> web.Response:
+def answer(request: web.Request, status: HTTPStatus, problem: str = "") -> web.Response:
+    """JSON for our script; without it, the page again, or the problem in words."""
     if wants_page(request):
         return see_other(HERE) if status is HTTPStatus.OK else web.Response(status=status, text=problem)
     return _json({"problem": problem} if problem else {}, status)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot.chat.wording import spoken
+from bot.chat.wording import _, spoken
 from conversations.county import County
 from conversations.dates import say_choice, say_hour, say_moment
 from conversations.goals import Goal, GoalStatus, StepStatus
@@ -106,7 +106,8 @@ def new_id() -> str:
 def _text(text: ChatText, zone: ZoneInfo, now: datetime) -> ShownText:
     at = text.at.astimezone(UTC).isoformat(timespec="seconds")
     by = "" if text.is_mine else text.by or BOT_NAME
-    return ShownText(text.id, text.is_mine, text.body, text.language, at, _when(text.at, zone, now), by, text.sent_as)
+    body = "\n".join(filter(None, [_("[Picture]") if text.has_picture else "", text.body]))
+    return ShownText(text.id, text.is_mine, body, text.language, at, _when(text.at, zone, now), by, text.sent_as)
 
 
 def _when(at: datetime, zone: ZoneInfo, now: datetime) -> str:

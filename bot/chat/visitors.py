@@ -34,10 +34,11 @@ def for_anybody(page: Handler) -> Handler:
     return view
 
 
-def for_client(page: ChatPage, *, keeps: bool = True) -> Handler:
+def for_client(page: ChatPage, *, keeps: bool = True, largest: int = 0) -> Handler:
     """For whose chat this is. A form without our token is refused, and who is not in is told so: programs by 401.
 
-    `keeps=False` is for what the browser asks by itself: it does not count as somebody being there.
+    `keeps=False` is for what the browser asks by itself: it does not count as somebody being there. `largest` is how
+    many bytes a form may have, where that is more than elsewhere.
     """
 
     async def view(request: web.Request) -> web.StreamResponse:
@@ -45,6 +46,8 @@ def for_client(page: ChatPage, *, keeps: bool = True) -> Handler:
         if session is None:
             return _not_in(request)
         speak(session.language)
+        if largest:
+            request = request.clone(client_max_size=largest)
         if request.method == "POST" and not await _has_token(request, session):
             raise web.HTTPForbidden(text="this form is too old")
         now = request.app[CLOCK].now()

@@ -92,7 +92,7 @@
     byId("empty").hidden = thread.children.length > 0;
   };
   const keep = () => {
-    write("waiting", waiting);
+    write("waiting", waiting.filter((one) => !one.file));
     if (own) write("thread", { digest, texts: [...texts.values()].slice(-KEPT), plan: byId("plan").innerHTML });
   };
   const offer = (choices) => {
@@ -150,11 +150,19 @@
     body: JSON.stringify(what),
   });
 
+  const postPicture = ({ id, file }) => {
+    const form = new FormData();
+    form.append("csrf", csrf);
+    form.append("id", id);
+    form.append("picture", file);
+    return fetch("/chat/pictures", { method: "POST", headers: { "X-CSRF-Token": csrf, Accept: "application/json" }, body: form });
+  };
+
   let sending = false;
   let pause = 1000;
   let timer;
-  const say = (text) => {
-    waiting.push({ id: newId(), text });
+  const say = (text, file) => {
+    waiting.push(file ? { id: newId(), text, file } : { id: newId(), text });
     offer([]);
     showWaiting();
     toEnd();
@@ -167,7 +175,7 @@
     sending = true;
     try {
       for (let one; (one = waiting.find((each) => !each.taken && !each.problem));) {
-        const answer = await post("/chat/messages", { id: one.id, text: one.text });
+        const answer = one.file ? await postPicture(one) : await post("/chat/messages", { id: one.id, text: one.text });
         if (answer.status === 401) return over();
         if (answer.status === 409) return location.reload();
         if (answer.status >= 500 || answer.status === 429) throw new Error(answer.status);
@@ -204,6 +212,14 @@
     box.value = "";
     grow();
     say(text);
+  });
+  byId("picture-label").hidden = !isIn;
+  byId("picture").addEventListener("change", ({ target }) => {
+    if (target.files[0]) say(words.picture, target.files[0]);
+    target.value = "";
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (waiting.some((one) => one.file && !one.taken && !one.problem)) event.preventDefault(); // a picture is not kept here
   });
   const grow = () => { box.rows = Math.min(5, box.value.split("\n").length); };
   box.addEventListener("input", grow);
