@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,6 +19,7 @@ from bot.api import add_api, answer_programs
 from bot.calendar_feed import add_feed
 from bot.channels.twilio_webhooks import Signature
 from bot.chat import add_chat
+from bot.chat.live import TellsOfCommits
 from bot.clock import Clock, DemoClock, SystemClock
 from bot.content_rule_lists import load_rule_lists
 from bot.dead_man import DeadMan
@@ -55,7 +56,7 @@ from records.sqlite_files import file_of
 from records.turn_runner import TurnRunner
 from records.turns import Turns
 from records.turnstile import Turnstile
-from records.waking import Announcer, WakeListener
+from records.waking import SOMETHING_HAPPENED, TEXTS_ARE_DUE, Announcer, WakeListener, Word
 from records.writer import Writer
 from scheduler.backfill import Backfill
 from scheduler.channel import Channel, ChannelName, Inbox
@@ -108,6 +109,21 @@ class Plan:
     """The address that is asked for while due work is done; none if empty."""
 
 
+class Elsewhere:
+    """What other processes commit, as far as they can be heard."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Callable[[], None]] = []
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        self._listeners.append(listener)
+
+    def __call__(self) -> None:
+        """Something was said."""
+        for listener in self._listeners:
+            listener()
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """What lives while the process does."""
@@ -123,6 +139,12 @@ class House:
     """None where only the web is answered."""
     offers: frozenset[ChannelName] = frozenset({ChannelName.SMS})
     """The channels on which the county texts."""
+    elsewhere: Elsewhere = field(default_factory=Elsewhere)
+
+    @property
+    def commits(self) -> Sequence[TellsOfCommits]:
+        """Of this process."""
+        return [self.writer, *([self.turns] if self.turns else [])]
 
 
 def fork_turns(plan: Plan) -> TurnsProcesses:
@@ -184,17 +206,26 @@ async def open_house(
             if media:
                 _start_fetching(house, media)
         else:
-            _start_announcing(house)
+            _announce(house, TEXTS_ARE_DUE)
+        _announce(house, SOMETHING_HAPPENED)
+        if plan.part is not Part.SCHEDULER:
+            _hear(house, SOMETHING_HAPPENED, house.elsewhere)
         yield house
 
 
-def _start_announcing(house: House) -> None:
-    announcer = Announcer(house.engine.url)
+def _announce(house: House, word: Word) -> None:
+    """Every commit of this process, to the others."""
+    announcer = Announcer(house.engine.url, word)
     announcer.start()
     house.work.add(announcer.close)
-    house.writer.listen(announcer.announce)
-    if house.turns:
-        house.turns.listen(announcer.announce)
+    for each in house.commits:
+        each.listen(announcer.announce)
+
+
+def _hear(house: House, word: Word, wake: Callable[[], None]) -> None:
+    listener = WakeListener(house.engine.url, word, wake)
+    listener.start()
+    house.work.add(listener.close)
 
 
 def _start_scheduler(house: House, sender: Sender, inbox: Inbox | None) -> None:
@@ -205,9 +236,7 @@ def _start_scheduler(house: House, sender: Sender, inbox: Inbox | None) -> None:
     house.work.add(events.close)
     if house.turns:
         house.turns.listen(sender.wake)
-    listener = WakeListener(house.engine.url, sender.wake)
-    listener.start()
-    house.work.add(listener.close)
+    _hear(house, TEXTS_ARE_DUE, sender.wake)
     counting = Ticker(A_WHILE, _measure_round(house).take)
     counting.start()
     house.work.add(counting.shutdown)
@@ -326,7 +355,7 @@ def make_app(house: House, signature: Signature | None) -> web.Application:
     add_health(app, (lambda: sender.state) if sender else None)
     staff.add_routes(app)
     add_feed(app)
-    add_chat(app, [house.writer, *([house.turns] if house.turns else [])])
+    add_chat(app, [*house.commits, house.elsewhere])
     _add_imports(app, house)
     app[PICTURES] = pictures = PictureTaker(app[TEXTS], picture_cipher(plan.settings.secret_key), plan.clock.now)
     app.cleanup_ctx.append(pictures.while_open)

@@ -1,4 +1,4 @@
-"""A word from process to process, on Postgres: texts may be due. Who hears it looks now, and not at the next poll.
+"""Words from process to process, on Postgres. Who hears one looks now, and not at the next poll.
 
 Nothing hangs on it. A word that gets lost, as when a connection breaks or a pooler does not carry it, costs the poll's
 second. On SQLite, where all processes share one machine, there is only the poll.
@@ -10,7 +10,8 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, LiteralString
 
 import structlog
 from sqlalchemy import make_url
@@ -23,8 +24,18 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-SAY = "NOTIFY milepost_due"
-LISTEN = "LISTEN milepost_due"
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    say: LiteralString
+    listen: LiteralString
+
+
+TEXTS_ARE_DUE = Word("NOTIFY milepost_due", "LISTEN milepost_due")
+"""For the processes that send. They say it to nobody: each of their rounds would make another."""
+
+SOMETHING_HAPPENED = Word("NOTIFY milepost_happened", "LISTEN milepost_happened")
+"""For the pages that show what is new."""
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
@@ -81,10 +92,11 @@ class _Line:
 
 
 class Announcer:
-    """Tells the processes that listen. `start` it in a running event loop."""
+    """Tells the processes that listen for a word. `start` it in a running event loop."""
 
-    def __init__(self, url: str | URL) -> None:
+    def __init__(self, url: str | URL, word: Word) -> None:
         self._line = _Line(url, self._talk)
+        self._word = word
         self._said = asyncio.Event()
         self._is_pending = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -98,7 +110,7 @@ class Announcer:
         await self._line.close()
 
     def announce(self) -> None:
-        """A commit may have made texts due. From any thread, and quick; several at once are one word."""
+        """There was a commit. From any thread, and quick; several at once are one word."""
         loop = self._loop
         if loop is None or self._is_pending:
             return
@@ -113,15 +125,16 @@ class Announcer:
             self._said.clear()
             self._is_pending = False  # a commit from now on is news: this word may come before it
             async with asyncio.timeout(PATIENCE):
-                await connection.execute(SAY)
+                await connection.execute(self._word.say)
             await asyncio.sleep(SPACING)
 
 
 class WakeListener:
-    """Calls `wake` on the event loop whenever a process announced something. `start` it in a running event loop."""
+    """Calls `wake` on the event loop whenever a process said the word. `start` it in a running event loop."""
 
-    def __init__(self, url: str | URL, wake: Callable[[], None]) -> None:
+    def __init__(self, url: str | URL, word: Word, wake: Callable[[], None]) -> None:
         self._line = _Line(url, self._talk)
+        self._word = word
         self._wake = wake
 
     def start(self) -> None:
@@ -131,7 +144,7 @@ class WakeListener:
         await self._line.close()
 
     async def _talk(self, connection: AsyncConnection) -> None:
-        await connection.execute(LISTEN)
+        await connection.execute(self._word.listen)
         self._wake()  # what was said before may have been missed
         while True:
             async for _word in connection.notifies(timeout=CHECKED_EVERY):

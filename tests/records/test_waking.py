@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import psycopg
 import pytest
 
-from records.waking import Announcer, WakeListener
+from records.waking import TEXTS_ARE_DUE, Announcer, WakeListener
 from tests.records.place import Place
 
 
@@ -41,7 +41,7 @@ class Ear:
 async def line(url: str) -> AsyncIterator[tuple[Announcer, Ear]]:
     """A listener that has begun to listen, and then an announcer."""
     ear = Ear()
-    announcer, listener = Announcer(url), WakeListener(url, ear.wake)
+    announcer, listener = Announcer(url, TEXTS_ARE_DUE), WakeListener(url, TEXTS_ARE_DUE, ear.wake)
     listener.start()
     await ear.hears(1)
     announcer.start()
@@ -104,7 +104,7 @@ async def test_a_commit_in_one_process_wakes_who_listens(place: Place) -> None:
 
 @pytest.mark.parametrize("url", ["sqlite:///none.db", "postgresql://nobody@127.0.0.1:1/none"])
 async def test_without_anybody_to_tell_nothing_happens_and_it_closes_at_once(url: str) -> None:
-    announcer, listener = Announcer(url), WakeListener(url, lambda: None)
+    announcer, listener = Announcer(url, TEXTS_ARE_DUE), WakeListener(url, TEXTS_ARE_DUE, lambda: None)
     announcer.announce()
     await announcer.close()
     announcer.start()
