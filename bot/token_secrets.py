@@ -14,5 +14,5 @@ def new_secret() -> str:
 
 
 def hash_of(secret: str) -> str:
-    """What is kept of it. So much chance needs no slow hash."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    """What is kept of it. So much chance needs no slow hash; odd bytes of a header have one too."""
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from bot.chat import cookies
 from bot.chat.rendering import render
 from bot.chat.secret_texts import send_code
-from bot.chat.visitors import HERE, session_of
+from bot.chat.visitors import HERE, form_of, session_of
 from bot.chat.wording import _, speak
 from bot.keys import CLOCK, LANGUAGES, SETTINGS, WRITER
 from bot.phone_numbers import e164
@@ -20,7 +20,7 @@ from bot.site import see_other
 from bot.token_secrets import hash_of
 from records import chat_access, chat_sessions
 from records.chat_access import CODE_LASTS, Person, Tried
-from records.chat_sessions import ON_OWN_PHONE
+from records.chat_sessions import ON_OWN_PHONE, ChatSession
 
 DIGITS = 6
 
@@ -39,7 +39,7 @@ async def show_link(request: web.Request) -> web.Response:
 
 
 async def use_link(request: web.Request) -> web.StreamResponse:
-    form = await request.post()
+    form = await form_of(request)
     token_hash, now = hash_of(request.match_info["token"]), request.app[CLOCK].now()
     person = await request.app[WRITER].run(partial(chat_access.use_link, token_hash=token_hash, now=now))
     if person is None:
@@ -53,7 +53,7 @@ async def use_link(request: web.Request) -> web.StreamResponse:
 
 async def ask_code(request: web.Request) -> web.Response:
     """The answer is the same whether anybody has the number or not, and whether there were too many codes."""
-    written = str((await request.post()).get("number", "")).strip()
+    written = str((await form_of(request)).get("number", "")).strip()
     number = e164(written)
     if number is None:
         problem = _("Write your mobile number with the area code, like 707 555 0123.")
@@ -83,7 +83,7 @@ async def show_code(request: web.Request, problem: str = "", status: int = 200) 
 
 
 async def try_code(request: web.Request) -> web.StreamResponse:
-    form, browser = await request.post(), cookies.hash_in(request, cookies.BROWSER)
+    form, browser = await form_of(request), cookies.hash_in(request, cookies.BROWSER)
     code = "".join(filter(str.isdecimal, str(form.get("code", ""))))
     code = "".join(str(int(digit)) for digit in code)  # digits of other scripts are digits
     if len(code) != DIGITS:
@@ -115,7 +115,7 @@ async def _let_in_who_is_meant(request: web.Request, browser: str, *, on_own_pho
 
 async def choose_who(request: web.Request) -> web.StreamResponse:
     """Several people share the phone that got the code."""
-    form = await request.post()
+    form = await form_of(request)
     return await _let_in_by_proof(request, str(form.get("client", "")), on_own_phone="own" in form)
 
 
@@ -132,7 +132,8 @@ async def _let_in_by_proof(request: web.Request, client_id: str, *, on_own_phone
 
 
 async def let_in(request: web.Request, person: Person, *, on_own_phone: bool) -> web.StreamResponse:
-    """A new cookie, whatever the browser had before."""
+    """A new cookie, whatever the browser had before; what was open on it, of whomever, is over."""
+    await end_session(request)
     token = cookies.new_token()
     begin = partial(
         chat_sessions.open_session,
@@ -151,14 +152,21 @@ async def let_in(request: web.Request, person: Person, *, on_own_phone: bool) ->
 
 async def leave(request: web.Request) -> web.StreamResponse:
     """Nothing stays in this browser. Who has left already, or ran out, leaves all the same."""
-    if session := await session_of(request):
+    if session := await end_session(request):
         speak(session.language)
-        token_hash, now = cookies.hash_in(request, cookies.CHAT), request.app[CLOCK].now()
-        out = partial(chat_sessions.leave, token_hash=token_hash, client_id=session.client_id, now=now)
-        await request.app[WRITER].run(out)
     response = render(request, "left.html", {})
     for name in (cookies.CHAT, cookies.BROWSER):
         cookies.take_back(request, response, name)
     if request.app[SETTINGS].public_url.startswith("https:"):  # browsers pass over it elsewhere
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
+
+
+async def end_session(request: web.Request) -> ChatSession | None:
+    """Of this browser; gives what it was."""
+    session = await session_of(request)
+    if session:
+        token_hash, now = cookies.hash_in(request, cookies.CHAT), request.app[CLOCK].now()
+        out = partial(chat_sessions.leave, token_hash=token_hash, client_id=session.client_id, now=now)
+        await request.app[WRITER].run(out)
+    return session

@@ -17,11 +17,10 @@ from bot.chat import shown
 from bot.chat.access_pages import show_door
 from bot.chat.rendering import render
 from bot.chat.shown import ShownPlan, ShownThread
-from bot.chat.visitors import HERE, session_of, wants_page
+from bot.chat.visitors import HERE, form_of, mark_of, session_of, wants_page
 from bot.chat.wording import _, speak
 from bot.keys import CLOCK, COUNTY, READER, TEXTS, WRITER
 from bot.site import see_other
-from bot.token_secrets import hash_of
 from records import chat_reading
 from records.channels import ChannelName
 from records.chat_sessions import ChatSession
@@ -54,9 +53,7 @@ async def show_chat(request: web.Request) -> web.StreamResponse:
 
 
 def _all(request: web.Request, me: ChatSession, connection: Connection) -> tuple[ShownThread, ShownPlan]:
-    speak(me.language)
-    now = request.app[CLOCK].now()
-    return shown.thread(connection, me, now), shown.plan(connection, me, request.app[COUNTY], now)
+    return _thread(request, me, AFTER_ALL, connection), _plan(request, me, connection)
 
 
 def _context(me: ChatSession, thread: ShownThread, plan: ShownPlan) -> dict[str, object]:
@@ -70,11 +67,6 @@ def _context(me: ChatSession, thread: ShownThread, plan: ShownPlan) -> dict[str,
         "plan": plan,
         "new_id": shown.new_id,
     }
-
-
-def mark_of(me: ChatSession) -> str:
-    """Tells one client's things in a browser's store from another's."""
-    return hash_of(f"chat of {me.client_id}")[:16]
 
 
 async def show_shell(request: web.Request) -> web.Response:
@@ -106,8 +98,13 @@ def _thread(request: web.Request, me: ChatSession, before: str, connection: Conn
 
 
 async def show_plan(request: web.Request, me: ChatSession) -> web.Response:
-    _thread_now, plan = await request.app[READER].run(partial(_all, request, me))
+    plan = await request.app[READER].run(partial(_plan, request, me))
     return render(request, "plan.html", {"plan": plan})
+
+
+def _plan(request: web.Request, me: ChatSession, connection: Connection) -> ShownPlan:
+    speak(me.language)
+    return shown.plan(connection, me, request.app[COUNTY], request.app[CLOCK].now())
 
 
 async def take_text(request: web.Request, me: ChatSession) -> web.Response:
@@ -135,8 +132,11 @@ async def take_text(request: web.Request, me: ChatSession) -> web.Response:
 async def take_seen(request: web.Request, me: ChatSession) -> web.Response:
     """The page shows these texts, and somebody looks at it. Ids of anybody else's change nothing."""
     said = await _read_json(request)
-    ids = [one for one in said.get("ids", ()) if isinstance(one, str) and TEXT_ID.fullmatch(one)][:MOST_SEEN]
-    see = partial(chat_reading.seen, client_id=me.client_id, message_ids=ids, now=request.app[CLOCK].now())
+    ids = said.get("ids")
+    if not isinstance(ids, list):
+        raise web.HTTPBadRequest(text="ids is a list")
+    theirs = [one for one in ids if isinstance(one, str) and TEXT_ID.fullmatch(one)][:MOST_SEEN]
+    see = partial(chat_reading.seen, client_id=me.client_id, message_ids=theirs, now=request.app[CLOCK].now())
     await request.app[WRITER].run(see)
     return _json({})
 
@@ -144,7 +144,7 @@ async def take_seen(request: web.Request, me: ChatSession) -> web.Response:
 async def _read_json(request: web.Request) -> dict[str, Any]:
     try:
         said = json.loads(await request.text())
-    except ValueError:
+    except (LookupError, RecursionError, ValueError):  # letters that nobody knows; lists in lists in lists
         raise web.HTTPBadRequest(text="no JSON") from None
     if not isinstance(said, dict):
         raise web.HTTPBadRequest(text="a JSON object")
@@ -153,8 +153,11 @@ async def _read_json(request: web.Request) -> dict[str, Any]:
 
 async def _what_is_said(request: web.Request) -> tuple[str, str]:
     """From our script as JSON; without it, from the form."""
-    said: Any = await (_read_json(request) if request.content_type == JSON else request.post())
-    return str(said.get("id", "")), str(said.get("text", "")).strip()
+    said: Any = await (_read_json(request) if request.content_type == JSON else form_of(request))
+    own_id, text = said.get("id"), said.get("text")
+    if not isinstance(own_id, str) or not isinstance(text, str):
+        raise web.HTTPBadRequest(text="id and text are words")
+    return own_id, text.strip()
 
 
 def answer(request: web.Request, status: HTTPStatus, problem: str = "") -> web.Response:

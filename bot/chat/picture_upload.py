@@ -7,6 +7,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from bot.chat.chat_page import OWN_ID, answer
+from bot.chat.visitors import form_of
 from bot.chat.wording import _
 from bot.pictures.cleaning import NotTakenError
 from bot.pictures.taking import PICTURES, BusyError
@@ -19,7 +20,7 @@ from records.turns import Taken
 
 async def take_picture(request: web.Request, me: ChatSession) -> web.Response:
     """As `chat_page.take_text`; 422 says what is wrong with it for good."""
-    form = await request.post()
+    form = await form_of(request)
     own_id, sent = str(form.get("id", "")), form.get("picture")
     if not isinstance(sent, web.FileField):
         raise web.HTTPBadRequest(text="picture is a file")

@@ -57,5 +57,4 @@ def guarded(request: web.Request, response: web.Response) -> web.Response:
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY + (
         request.app[SETTINGS].chat_embedded_by or "'none'"
     )
-    response.headers["Referrer-Policy"] = "no-referrer"
     return response

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from bot.chat.rendering import render
-from bot.chat.visitors import HERE
+from bot.chat.visitors import HERE, form_of
 from bot.chat.wording import _
 from bot.keys import CLOCK, OFFERS, READER, WRITER
 from bot.site import see_other
@@ -26,7 +26,7 @@ async def show_settings(request: web.Request, me: ChatSession) -> web.Response:
 
 
 async def set_channels(request: web.Request, me: ChatSession) -> web.Response:
-    form, stands = await request.post(), await _stands(request, me)
+    form, stands = await form_of(request), await _stands(request, me)
     preferred = next((name for name in ChannelName if name == form.get("preferred")), stands.ways.preferred)
     not_asked = stands.on - set(stands.choices)
     on = not_asked | {name for name in stands.choices if f"on_{name}" in form}

@@ -10,11 +10,14 @@ from http import HTTPStatus
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from babel import negotiate_locale
+from multidict import MultiDictProxy
 
 from bot.chat import cookies
+from bot.chat.live import OVER, STREAMING
 from bot.chat.wording import speak
 from bot.keys import CLOCK, LANGUAGES, READER, WRITER
 from bot.site import see_other
+from bot.token_secrets import hash_of
 from records import chat_sessions
 from records.chat_sessions import KEPT_EVERY, ChatSession
 
@@ -37,13 +40,14 @@ def for_anybody(page: Handler) -> Handler:
 def for_client(page: ChatPage, *, keeps: bool = True, largest: int = 0) -> Handler:
     """For whose chat this is. A form without our token is refused, and who is not in is told so: programs by 401.
 
+    A page that says `of` whom it is gets nothing once somebody else is in on its browser.
     `keeps=False` is for what the browser asks by itself: it does not count as somebody being there. `largest` is how
     many bytes a form may have, where that is more than elsewhere.
     """
 
     async def view(request: web.Request) -> web.StreamResponse:
         session = await session_of(request)
-        if session is None:
+        if session is None or request.query.get("of", mark_of(session)) != mark_of(session):
             return _not_in(request)
         speak(session.language)
         if largest:
@@ -73,9 +77,16 @@ async def session_of(request: web.Request) -> ChatSession | None:
     )
 
 
+def mark_of(session: ChatSession) -> str:
+    """Tells one client's things in a browser's store from another's."""
+    return hash_of(f"chat of {session.client_id}")[:16]
+
+
 def _not_in(request: web.Request) -> web.Response:
     if wants_page(request):
         return see_other(HERE)
+    if "text/event-stream" in request.headers.get("Accept", ""):
+        return web.Response(body=OVER, headers=STREAMING)  # a browser would ask again after any other answer
     return web.json_response({"problem": "not in"}, status=HTTPStatus.UNAUTHORIZED)
 
 
@@ -84,8 +95,16 @@ def wants_page(request: web.Request) -> bool:
 
 
 async def _has_token(request: web.Request, session: ChatSession) -> bool:
-    given = request.headers.get("X-CSRF-Token") or str((await request.post()).get("csrf", ""))
-    return hmac.compare_digest(given.encode(), session.csrf.encode())
+    given = request.headers.get("X-CSRF-Token") or str((await form_of(request)).get("csrf", ""))
+    return hmac.compare_digest(hash_of(given), hash_of(session.csrf))
+
+
+async def form_of(request: web.Request) -> MultiDictProxy[str | bytes | bytearray | web.FileField]:
+    """Raises HTTPBadRequest for what is no form."""
+    try:
+        return await request.post()
+    except (LookupError, ValueError):  # letters that nobody knows; parts without their bounds
+        raise web.HTTPBadRequest(text="this is no form") from None
 
 
 def _wanted(request: web.Request) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from datetime import timedelta
 
@@ -201,3 +202,32 @@ async def test_guessed_links_and_codes_open_nothing(office: Office, visitor: Vis
     for _ in range(50):
         await visitor.post(f"/chat/open/{secrets.token_urlsafe(16)}")
         assert not await is_in(visitor)
+
+
+async def test_who_comes_in_where_somebody_was_ends_what_was_open(office: Office, joe: Visitor) -> None:
+    before = {each.key: each.value for each in joe.http.cookie_jar}
+    await joe.enter(office.maria)
+    until = select(clients.c.chat_until).where(clients.c.id == office.joe)
+    assert await office.house.reader.run(lambda c: c.scalar(until)) is None
+    async with visiting(office) as thief:
+        thief.http.cookie_jar.update_cookies(before)
+        assert not await is_in(thief)
+
+
+@pytest.mark.parametrize("path", ["/chat/texts", "/chat/plan", "/chat/live"])
+async def test_a_page_of_one_hears_nothing_of_another_on_its_browser(office: Office, joe: Visitor, path: str) -> None:
+    mark = re.search(r'data-me="(\w+)"', await joe.get("/chat"))
+    assert mark
+    await joe.enter(office.maria)
+    await joe.get(f"{path}?of={mark[1]}", "application/json")
+    assert joe.status == 401
+
+
+async def test_a_stream_that_nobody_may_hear_says_that_the_chat_is_over(visitor: Visitor) -> None:
+    assert "event: over" in await visitor.get("/chat/live", "text/event-stream")
+
+
+async def test_forms_of_browsers_that_tell_the_origin_alone_are_taken(office: Office, visitor: Visitor) -> None:
+    """A policy of "no-referrer" would have them tell "null"."""
+    async with visitor.http.get(f"{office.url}/chat/open/{await link_to(office, office.joe)}") as answer:
+        assert answer.headers["Referrer-Policy"] == "same-origin"
