@@ -48,13 +48,13 @@ async def show_manifest(request: web.Request) -> web.Response:
 
 async def show_service_worker(request: web.Request) -> web.Response:
     """With the addresses of what it keeps, which change with the files."""
-    response = web.Response(text=_service_worker(), content_type="text/javascript")
+    response = web.Response(text=_service_worker(spoken()), content_type="text/javascript")
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Service-Worker-Allowed"] = HERE
     return guarded(request, response)
 
 
 @cache
-def _service_worker() -> str:
-    keeps = json.dumps({"shell": SHELL, "files": [static(name) for name in FILES]})
+def _service_worker(language: str) -> str:
+    keeps = json.dumps({"shell": f"{SHELL}?language={language}", "files": [static(name) for name in FILES]})
     return f"const KEEPS = {keeps};\n{(STATIC / 'chat_worker.js').read_text(encoding='utf-8')}"

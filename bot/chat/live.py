@@ -40,7 +40,8 @@ PAUSE = 1.0
 READ_AGAIN_AFTER = 15
 """Beats. Nothing hangs on it: it is for news that got lost."""
 
-BEAT = b":\n\n"
+BEAT = b"event: beat\ndata:\n\n"
+"""An event and not a comment: by it the page knows a stream that is idle from one that is dead."""
 OVER = b"event: over\ndata:\n\n"
 """The chat was left, or has run out."""
 

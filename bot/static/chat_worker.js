@@ -1,6 +1,7 @@
 // Keeps the page, without anybody's texts, and its files: the chat opens without a connection, and writes can wait.
 // KEEPS stands before this. No answer with somebody's words in it is ever kept here.
-const CACHE = `milepost-chat ${KEEPS.files.join(" ")}`;
+const CACHE = `milepost-chat ${[KEEPS.shell, ...KEEPS.files].join(" ")}`;
+const PATIENCE = 15_000;
 
 const keep = async () => {
   const cache = await caches.open(CACHE);
@@ -13,12 +14,11 @@ const tidy = async () => {
   await self.clients.claim();
 };
 
+// A connection that says nothing, and a server that is starting, are as good as none.
 const page = async (request) => {
-  try {
-    return await fetch(request);
-  } catch {
-    return (await caches.match(KEEPS.shell)) ?? Response.error();
-  }
+  const late = new Promise((resolve) => { setTimeout(resolve, PATIENCE); });
+  const answer = await Promise.race([fetch(request).catch(() => undefined), late]);
+  return answer && answer.status < 500 ? answer : (await caches.match(KEEPS.shell)) ?? answer ?? Response.error();
 };
 
 const file = async (request) => (await caches.match(request)) ?? fetch(request);
