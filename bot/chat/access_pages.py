@@ -13,7 +13,7 @@ from bot.chat import cookies
 from bot.chat.rendering import render
 from bot.chat.secret_texts import send_code
 from bot.chat.visitors import HERE, form_of, session_of
-from bot.chat.wording import _, speak
+from bot.chat.wording import _, speak, spoken
 from bot.keys import CLOCK, LANGUAGES, SETTINGS, WRITER
 from bot.phone_numbers import e164
 from bot.site import see_other
@@ -60,7 +60,7 @@ async def ask_code(request: web.Request) -> web.Response:
         return await show_door(request, problem, written, HTTPStatus.UNPROCESSABLE_ENTITY)
     token, code = cookies.new_token(), f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     await request.app[WRITER].run(partial(_keep_code, request, token, number, code))
-    response = see_other(f"{HERE}/code")
+    response = see_other(f"{HERE}/code?language={spoken()}")
     cookies.put(request, response, cookies.BROWSER, token, CODE_LASTS)
     return response
 

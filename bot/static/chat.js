@@ -338,7 +338,7 @@
     try { localStorage.setItem(LEFT, session); } catch { /* as long as this page is open */ }
     state.textContent = words.leaves;
     try {
-      const answer = await fetch("/chat/leave", { method: "POST", signal: patience(PATIENCE) });
+      const answer = await fetch(byId("leave").action, { method: "POST", signal: patience(PATIENCE) });
       if (!answer.ok) throw new Error(answer.status);
       byId("leave").submit(); // to the page that says so
     } catch {
@@ -370,7 +370,6 @@
     }
     for (const one of waiting) one.isKept = true;
     arrive();
-    document.querySelector("footer").hidden = !me; // nobody has been here, or they have left
     for (const form of byId("quick").querySelectorAll("form")) {
       form.addEventListener("submit", (event) => {
         event.preventDefault();
@@ -383,6 +382,7 @@
     toEnd();
     keep();
     tellSeen();
+    if (!me) blank(); // nobody has been here, or they have left
     if (isIn) { listen(); send(); } else { state.hidden = false; again = setTimeout(comeBack, 2000); }
     if ("serviceWorker" in navigator && own) navigator.serviceWorker.register(`/chat/worker.js?language=${document.documentElement.lang}`, { scope: "/chat" }).catch(() => {});
   };

@@ -32,6 +32,7 @@ async def look_at_the_doors(look: Looker, office: Office, language: str) -> None
     await page.locator("main button").click()
     await page.locator("#code").fill("1")
     await look.finds_nothing("code")
+    await expect(page.locator("html")).to_have_attribute("lang", language)
     await page.locator("main button").click()
     await expect(page.locator("#problem")).to_be_visible()
     await look.finds_nothing("code-problem")
@@ -46,7 +47,7 @@ async def look_at_the_doors(look: Looker, office: Office, language: str) -> None
     await expect(page.locator("#thread")).to_be_visible()
 
 
-async def look_at_the_chat(look: Looker, width: int) -> None:
+async def look_at_the_chat(look: Looker, width: int, language: str) -> None:
     page = look.page
     await page.evaluate("navigator.serviceWorker.ready")
     await look.finds_nothing("chat")
@@ -69,11 +70,13 @@ async def look_at_the_chat(look: Looker, width: int) -> None:
     await look.finds_nothing("chat-offline")
     await page.evaluate("localStorage.clear()")
     await page.reload()
+    await expect(page.locator("footer")).to_be_hidden()
     await look.finds_nothing("chat-offline-nobody")
     await page.context.set_offline(False)
     await expect(page.locator("#chat[data-me]")).to_be_attached()
     await page.locator("#leave button").click()
     await expect(page.locator("#thread")).to_have_count(0)
+    await expect(page.locator("html")).to_have_attribute("lang", language)
     await look.finds_nothing("left")
 
 
@@ -94,5 +97,5 @@ async def test_no_page_of_the_web_chat_shuts_anybody_out(
     context.set_default_timeout(10_000)
     look = Looker(await context.new_page(), axe, shots)
     await look_at_the_doors(look, office, language)
-    await look_at_the_chat(look, width)
+    await look_at_the_chat(look, width, language)
     await context.close()
