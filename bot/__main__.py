@@ -210,12 +210,15 @@ def trust(
         str | None, typer.Option(help="An empty database to use, and to empty again, instead of a file of SQLite.")
     ] = None,
     *,
+    whatsapp: Annotated[bool, typer.Option("--whatsapp", help="Everybody texts on WhatsApp, not by SMS.")] = False,
     full: Annotated[bool, typer.Option("--full", help="In the sizes that the README shows, for an hour.")] = False,
 ) -> None:
     """Kill, cut off and lie to processes that text nobody. Exit status 1 if something was lost or doubled."""
     from bot.commands.trust import run_trials
+    from records.channels import ChannelName
 
-    raise typer.Exit(run_trials(only or [], seed, database, full=full))
+    channel = ChannelName.WHATSAPP if whatsapp else ChannelName.SMS
+    raise typer.Exit(run_trials(only or [], seed, database, channel, full=full))
 
 
 @staff_cli.command("add")

@@ -20,8 +20,10 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from twilio.request_validator import RequestValidator
 
+from bot.channels.twilio_webhooks import from_address, to_address
 from bot.trust.fake_media import Attached, FakeMedia
 from bot.trust.provider_faults import FAIR, TAKES_IT, Chance, Fault, Weather
+from records.channels import ChannelName
 
 __all__ = ["ACCOUNT_SID", "AUTH_TOKEN", "OUR_NUMBER", "FakeTwilio", "Fault", "Text", "TextIn", "Weather"]
 
@@ -47,6 +49,11 @@ class Text:
     status: str = "queued"
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     error_code: int | None = None
+
+    @property
+    def number(self) -> str:
+        """To which it went, on whatever channel."""
+        return from_address(self.to)[0]
 
     @property
     def callback(self) -> str:
@@ -87,6 +94,7 @@ class FakeTwilio:
     `webhook` is the address of the server under test, for signed posts to it; `reports` is the statuses that follow
     each text by themselves, such as ("sent", "delivered"). `now` is the provider's clock: give the one that the server
     under test goes by. `weather` is what goes wrong by chance, drawn from `seed`; it may be changed at any time, as may
+    `channel` is what everybody texts in on, from their own number to OUR_NUMBER.
     `down`, the way in which everything fails while it is set. `before_answer` is called with each text that was taken,
     before the answer leaves.
     """
@@ -98,6 +106,7 @@ class FakeTwilio:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         weather: Weather = FAIR,
         seed: int = 1,
+        channel: ChannelName = ChannelName.SMS,
     ) -> None:
         self.ledger: list[Text] = []
         self.texts_in: list[TextIn] = []
@@ -109,6 +118,7 @@ class FakeTwilio:
         self.media = FakeMedia(MESSAGES)
         self.webhook = ""
         self.reports = reports
+        self.channel = channel
         self.url = ""
         self._now = now
         self._chance = Chance(seed)
@@ -190,8 +200,8 @@ class FakeTwilio:
         form = {
             "MessageSid": f"SM{next(self._numbers):032x}",
             "AccountSid": ACCOUNT_SID,
-            "From": number,
-            "To": OUR_NUMBER,
+            "From": to_address(number, self.channel),
+            "To": to_address(OUR_NUMBER, self.channel),
             "Body": body,
             "NumMedia": "0",
         } | fields
@@ -257,7 +267,7 @@ class FakeTwilio:
 
     async def _take(self, text: Text) -> None:
         self.ledger.append(text)
-        self._by_number[text.to].append(text)
+        self._by_number[text.number].append(text)
         async with self._changed:
             self._changed.notify_all()
         if not self.reports or not text.callback:
@@ -301,7 +311,8 @@ class FakeTwilio:
     def _candidates(self, to: str | None) -> Sequence[Text | TextIn]:
         if to is None:
             return (*self.ledger, *self.texts_in)
-        return self.texts_in if to == OUR_NUMBER or to not in self._by_number else self.texts_to(to)
+        number, _ = from_address(to)
+        return self.texts_in if number == OUR_NUMBER or number not in self._by_number else self.texts_to(number)
 
     def _shows(self, text: Text | TextIn) -> bool:
         return text.at + timedelta(seconds=self.weather.list_lag) <= self._now() or not self.weather.list_lag

@@ -53,7 +53,7 @@ def of_texts(wanted: Sequence[Wanted], ledger: Sequence[Text]) -> Figures:
     """Each text that was asked for went once, in time, in its number's order, and no other did."""
     taken = defaultdict(list)
     for text in ledger:
-        taken[text.to].append(text)
+        taken[text.number].append(text)
     asked = defaultdict(list)
     for want in wanted:
         asked[want.number].append(want)

@@ -19,7 +19,9 @@ from bot.trust.fake_twilio import FakeTwilio
 from bot.trust.moved_clock import MovedClock
 from bot.trust.orders import Order
 from bot.trust.own_database import clear, is_postgres, own_database
+from bot.trust.people import text_on
 from bot.trust.processes import Nursery, Server, free_port
+from records.channels import ChannelName
 from records.database import connect
 from records.tables import UNFINISHED, messages, nudges
 
@@ -63,7 +65,7 @@ class Ground:
 
     def order(self) -> Order:
         """For a process at a port of its own, which does everything."""
-        return Order(self.url, self.provider.url, free_port(), str(self.clock.file))
+        return Order(self.url, self.provider.url, free_port(), str(self.clock.file), channel=self.provider.channel)
 
     async def serve(self, order: Order | None = None) -> Server:
         """A process that serves; texts that come in are handed to the first one."""
@@ -135,7 +137,10 @@ def _transaction(engine: Engine, do: Callable[[Connection], T]) -> T:
 class Grounds:
     """One ground after another, on the same database and with the same nursery."""
 
-    def __init__(self, url: str, engine: Engine, folder: Path, nursery: Nursery) -> None:
+    def __init__(
+        self, url: str, engine: Engine, folder: Path, nursery: Nursery, channel: ChannelName = ChannelName.SMS
+    ) -> None:
+        self.channel = channel
         self._url = url
         self._engine = engine
         self._folder = folder
@@ -156,7 +161,9 @@ class Grounds:
         clock_file = self._folder / "clock"
         clock_file.unlink(missing_ok=True)
         clock = MovedClock(clock_file)
-        async with FakeTwilio(reports=REPORTS, now=clock.now, seed=luck.getrandbits(32)) as provider:
+        text_on.set(self.channel)
+        seed_of_weather = luck.getrandbits(32)
+        async with FakeTwilio(reports=REPORTS, now=clock.now, seed=seed_of_weather, channel=self.channel) as provider:
             ground = Ground(self._url, self._engine, self._folder, clock, self._nursery, provider, luck)
             try:
                 yield ground
@@ -167,13 +174,16 @@ class Grounds:
 
 
 @asynccontextmanager
-async def open_grounds(database: str | None) -> AsyncIterator[Grounds]:
-    """On the given database, which must be empty, or on SQLite in a folder that is thrown away. Raises StartError."""
+async def open_grounds(database: str | None, channel: ChannelName = ChannelName.SMS) -> AsyncIterator[Grounds]:
+    """On the given database, which must be empty, or on SQLite in a folder that is thrown away. Raises StartError.
+
+    `channel` is where everybody texts.
+    """
     with _folder() as folder:
         url = database or f"sqlite:///{folder / 'trust.db'}"
         with own_database(url) as engine:
             async with Nursery() as nursery:
-                yield Grounds(url, engine, folder, nursery)
+                yield Grounds(url, engine, folder, nursery, channel)
 
 
 @contextmanager

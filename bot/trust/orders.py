@@ -28,7 +28,7 @@ class Order:
     It dies by its own hand when it comes to the place named `crash` the `nth` time. Where a `journal` is named, it
     notes there what begins to leave and what was committed. All of its waiting takes `slower` times as long by its
     clock: that is for a clock that runs so much faster. It hears up to `tardy` seconds late what the database answered,
-    as on a busy machine.
+    as on a busy machine. `channel` is where everybody texts, a ChannelName.
     """
 
     database: str
@@ -41,6 +41,7 @@ class Order:
     journal: str = ""
     slower: float = 1.0
     tardy: float = 0.0
+    channel: str = "sms"
 
     @property
     def url(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +14,7 @@ from conversations.nudges import NudgeKind, NudgeState
 from conversations.situation import Consent
 from records import people, text_saving
 from records.bulk import inserting
+from records.channels import ChannelName
 from records.ids import new_id
 from records.nudge_saving import INSERT as INSERT_NUDGES
 from records.roles import Role
@@ -20,6 +22,9 @@ from records.tables import clients, messages, staff
 
 ZONE = "America/Los_Angeles"
 USEFUL = timedelta(hours=8)
+text_on: ContextVar[ChannelName] = ContextVar("text_on", default=ChannelName.SMS)
+"""Where everybody in a trial texts. One ground after another sets it."""
+
 DUE = "Text"
 """What each text that is due begins with."""
 
@@ -38,6 +43,9 @@ _INSERT_CLIENTS = inserting(
         "rhythm",
         "worker_id",
         "created_at",
+        "preferred_channel",
+        "spoke_on",
+        "whatsapp_at",
     ),
 )
 
@@ -85,6 +93,9 @@ def move_in(connection: Connection, nths: Sequence[int], consent: Consent, now: 
             "rhythm": "weekly",
             "worker_id": worker_id,
             "created_at": now,
+            "preferred_channel": text_on.get(),
+            "spoke_on": text_on.get(),
+            "whatsapp_at": now if text_on.get() is ChannelName.WHATSAPP else None,
         }
         for person in found
     ]

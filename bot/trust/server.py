@@ -41,6 +41,7 @@ from bot.trust.moved_clock import MovedClock
 from bot.trust.orders import PATIENCE, News, Order
 from conversations.county import County
 from conversations.languages import Language
+from records.channels import ChannelName
 from records.writer import Writer
 from scheduler import backfill
 
@@ -73,6 +74,7 @@ def settings_for(order: Order) -> Settings:
         twilio_account_sid=ACCOUNT_SID,
         twilio_auth_token=SecretStr(AUTH_TOKEN),
         twilio_from=OUR_NUMBER,
+        twilio_whatsapp_from=OUR_NUMBER if order.channel == ChannelName.WHATSAPP else None,
         twilio_segments_a_second=FASTEST,
         twilio_api_base=order.provider,
     )

@@ -12,6 +12,7 @@ from bot.trust.ground import Ground, Grounds
 from bot.trust.runs import run_one
 from bot.trust.trial import Trial
 from bot.trust.trials.list_lag import ListLag
+from records.channels import ChannelName
 
 pytestmark = pytest.mark.timeout(600)
 on_one_loop = pytest.mark.asyncio(loop_scope="session")
@@ -24,14 +25,24 @@ SEED = 1
 async def test_nothing_is_lost_and_nothing_goes_twice(trial: Trial, grounds: Grounds) -> None:
     row = await run_one(trial, SEED, grounds)
     print(report.line(row))
-    assert row.figures.holds, "\n".join(report.broken(row, SEED, full=False, given=True))
+    assert row.figures.holds, "\n".join(report.broken(row, SEED, ChannelName.SMS, full=False, given=True))
+
+
+@on_one_loop
+@pytest.mark.parametrize(
+    "trial", [one for one in IN_SHORT if one.name in {"kills", "answers"}], ids=lambda one: one.name
+)
+async def test_on_whatsapp_it_holds_as_by_sms(trial: Trial, grounds: Grounds, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grounds, "channel", ChannelName.WHATSAPP)
+    row = await run_one(trial, SEED, grounds)
+    assert row.figures.holds, "\n".join(report.broken(row, SEED, ChannelName.WHATSAPP, full=False, given=True))
 
 
 @on_one_loop
 async def test_a_house_that_does_not_wait_for_the_list_is_found_out(grounds: Grounds) -> None:
     row = await run_one(ListLag(texts=30, patient=False), SEED, grounds)
     assert row.figures.doubled > 0
-    told = list(report.broken(row, SEED, full=False, given=False))
+    told = list(report.broken(row, SEED, ChannelName.SMS, full=False, given=False))
     assert told[-1].endswith("milepost trust --only list-lag --seed 1")
 
 

@@ -64,7 +64,7 @@ class BrokenDatabase:
             talking.cancel()
         await ground.at_rest()
         numbers = {first.number, *talkers.taken}
-        figures = of_texts(wanted, [text for text in provider.ledger if text.to not in numbers])
+        figures = of_texts(wanted, [text for text in provider.ledger if text.number not in numbers])
         figures.add(await talkers.figures(answers))
         figures.notes.append(f"{talkers.statuses[NOT_STORED]} posts answered with 503")
         if taken_meanwhile:

@@ -59,7 +59,7 @@ class ClockSteps:
             talking.cancel()
         await ground.at_rest()
         numbers = {first.number, *talkers.taken}
-        figures = of_texts(wanted, [text for text in provider.ledger if text.to not in numbers])
+        figures = of_texts(wanted, [text for text in provider.ledger if text.number not in numbers])
         figures.add(await talkers.figures(answers))
         return figures
 

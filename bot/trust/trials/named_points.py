@@ -79,7 +79,7 @@ class NamedPoints:
                 task.cancel()
         await ground.at_rest()
         others = {first.number, *talkers.taken}
-        figures = of_texts(wanted, [text for text in ground.provider.ledger if text.to not in others])
+        figures = of_texts(wanted, [text for text in ground.provider.ledger if text.number not in others])
         figures.add(await talkers.figures(answers))
         return figures
 

@@ -110,4 +110,4 @@ def _late(provider: FakeTwilio, journal: Path) -> list[str]:
     stopped = {number: at for what, number, at in reversed(notes) if what == "turn"}
     begun = {attempt: at for what, attempt, at in notes if what == "begun"}
     texts = [text for text in provider.ledger if text.body.startswith(people.DUE)]
-    return [text.to for text in texts if begun[text.callback.rsplit("/", 1)[1]] > stopped[text.to]]
+    return [text.number for text in texts if begun[text.callback.rsplit("/", 1)[1]] > stopped[text.number]]
