@@ -48,8 +48,16 @@ async def show_chat(request: web.Request) -> web.StreamResponse:
     if me is None:
         return await show_door(request)
     speak(me.language)
+    return await _page(request, me)
+
+
+async def _page(
+    request: web.Request, me: ChatSession, problem: str = "", own_id: str = "", words: str = "", status: int = 200
+) -> web.Response:
+    """With the words that were not taken, and their id: they may have been, before a database stopped answering."""
     thread, plan = await request.app[READER].run(partial(_all, request, me))
-    return render(request, "chat.html", _context(me, thread, plan))
+    said = {"problem": problem, "own_id": own_id or shown.new_id(), "words": words}
+    return render(request, "chat.html", {**_context(me, thread, plan), **said}, status)
 
 
 def _all(request: web.Request, me: ChatSession, connection: Connection) -> tuple[ShownThread, ShownPlan]:
@@ -79,6 +87,9 @@ async def show_shell(request: web.Request) -> web.Response:
         "waits": False,
         "plan": None,
         "new_id": shown.new_id,
+        "problem": "",
+        "own_id": "",
+        "words": "",
     }
     return render(request, "chat.html", context)
 
@@ -112,21 +123,29 @@ async def take_text(request: web.Request, me: ChatSession) -> web.Response:
     own_id, words = await _what_is_said(request)
     if not OWN_ID.fullmatch(own_id):
         raise web.HTTPBadRequest(text="id is 32 hexadecimal digits, made anew for every text")
+    status, problem = await _take(request, me, own_id, words)
+    if problem and wants_page(request):
+        return await _page(request, me, problem, own_id, words, status)
+    return answer(request, status, problem)
+
+
+async def _take(request: web.Request, me: ChatSession, own_id: str, words: str) -> tuple[HTTPStatus, str]:
+    """How it went, and what to do where it did not."""
     if not words:
-        return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, _("Write something first."))
+        return HTTPStatus.UNPROCESSABLE_ENTITY, _("Write something first.")
     if len(words) > LONGEST_TEXT:
-        return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, _("That is too long. Send it in two texts."))
+        return HTTPStatus.UNPROCESSABLE_ENTITY, _("That is too long. Send it in two texts.")
     inbound = Inbound(f"{FROM_CHAT}{own_id}", me.number, words, channel=ChannelName.WEB_CHAT, writer=me.client_id)
     try:
         async with asyncio.timeout(PATIENCE):
             taken = await request.app[TEXTS].take_text(inbound)
     except (StorageError, TimeoutError):
         log.warning("the database does not answer; the browser will send this again")
-        return answer(request, HTTPStatus.SERVICE_UNAVAILABLE, _("That did not go through. Please try again."))
+        return HTTPStatus.SERVICE_UNAVAILABLE, _("That did not go through. Please try again.")
     log.info("text taken in chat", taken=taken.value, length=len(words))
     if taken is Taken.NOT_THEIRS:
-        return answer(request, HTTPStatus.CONFLICT, _("That did not go through. Please try again."))
-    return answer(request, HTTPStatus.OK)
+        return HTTPStatus.CONFLICT, _("That did not go through. Please try again.")
+    return HTTPStatus.OK, ""
 
 
 async def take_seen(request: web.Request, me: ChatSession) -> web.Response:

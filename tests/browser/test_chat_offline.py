@@ -148,3 +148,26 @@ async def test_a_server_that_starts_again_leaves_the_page_in_sight(office: Offic
     await expect(page.locator("#thread .mine p")).to_have_text("still here")
     await phone.unroute_all()
     await expect(page.locator("#chat[data-me]")).to_be_attached()
+
+
+async def test_a_stream_that_says_nothing_any_more_is_asked_for_anew(office: Office, phone: BrowserContext) -> None:
+    page = await phone.new_page()
+    asked: list[str] = []
+    await page.clock.install()
+    await page.route("**/chat/live*", lambda route: asked.append(route.request.url))  # and there is never an answer
+    await page.goto(f"/chat/open/{await link_to(office, office.joe)}")
+    await page.locator("main button").tap()
+    await expect(page.locator("#thread")).to_be_visible()
+    for times in (1, 2):
+        async for _ in again():
+            if len(asked) == times:
+                break
+        await page.clock.run_for(60_000)
+
+
+async def test_a_browser_that_stores_nothing_sends_all_the_same(office: Office, phone: BrowserContext) -> None:
+    await phone.add_init_script("Storage.prototype.setItem = () => { throw new DOMException('QuotaExceededError') }")
+    page = (await enter(phone, office)).page
+    await put(page, "no room")
+    await has_arrived(page, "no room")
+    await until_written(office, ["no room"], by=office.joe)

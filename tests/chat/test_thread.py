@@ -7,6 +7,7 @@ import json
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from html import escape
 from typing import Any
 
 import pytest
@@ -153,6 +154,15 @@ async def test_who_is_not_in_gets_nothing(visitor: Visitor, path: str) -> None:
 
 async def test_without_script_a_form_is_enough(joe: Visitor) -> None:
     assert "a goal for me" in await joe.post("/chat/messages", id=secrets.token_hex(16), text="a goal for me")
+
+
+async def test_without_script_what_was_not_taken_stays_in_the_box_under_its_id(office: Office, joe: Visitor) -> None:
+    own_id, words = secrets.token_hex(16), "<b> & " + "x" * 1600
+    page = await joe.post("/chat/messages", id=own_id, text=words)
+    assert joe.status == 422
+    assert "too long" in page
+    assert f'name="id" value="{own_id}"' in page
+    assert f">{escape(words)}</textarea>" in page
 
 
 async def test_leaving_ends_what_is_open(joe: Visitor) -> None:
