@@ -202,6 +202,14 @@ def queue() -> None:
     show_queue()
 
 
+@cli.command("whatsapp")
+def whatsapp_contents() -> None:
+    """Make what WhatsApp must approve before it carries it, buttons and lists; and look up what it has approved."""
+    from bot.commands.whatsapp import whatsapp
+
+    whatsapp()
+
+
 @cli.command()
 def trust(
     only: Annotated[list[str] | None, typer.Option(help="Only this trial, by its name; may be given again.")] = None,

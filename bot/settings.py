@@ -291,6 +291,11 @@ class Settings(HouseSettings):
         description="the provider's API; leave it out, except to rehearse against a stand-in on this machine",
     )
 
+    twilio_content_base: SafeUrl = Field(
+        default="https://content.twilio.com",
+        description="the provider's Content API; leave it out, except to rehearse against a stand-in on this machine",
+    )
+
     dead_man_url: Annotated[SecretStr, AfterValidator(_to_be_pinged)] | None = Field(
         default=None,
         description="what to ask for, once a minute, while texts go their way: a dead man's switch, https://...",

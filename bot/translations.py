@@ -24,7 +24,8 @@ from records.measures.register import MEASURES
 
 HOUSE = Path(__file__).parents[1]
 LOCALES = HOUSE / "locales"
-CHAT = HOUSE / "bot" / "chat"
+CHAT = (HOUSE / "bot" / "chat", HOUSE / "bot" / "whatsapp")
+"""The rooms whose words are for clients."""
 ROOM = 120
 REVISED_BY_HAND = datetime(2026, 1, 1, tzinfo=UTC)
 """A template holds no date: it would change with every run."""
@@ -58,7 +59,8 @@ def template(domain: str = "milepost") -> Catalog:
         _add_what_staff_read(catalog)
         return catalog
     if domain == "chat":
-        _add_sentences(catalog, CHAT, EDGE)
+        for room in CHAT:
+            _add_sentences(catalog, room, EDGE)
         return catalog
     for sentence, note in notes().items():
         catalog.add(sentence.text, context=sentence.context, auto_comments=[note] if note else [])
@@ -75,7 +77,7 @@ def _add_what_staff_read(catalog: Catalog) -> None:
 
 def _add_sentences(catalog: Catalog, room: Path, marks: Mapping[str, Any]) -> None:
     for file in sorted(file for kind in METHODS for file in room.rglob(f"*{kind}")):
-        if file.is_relative_to(CHAT) and room != CHAT:
+        if room not in CHAT and any(file.is_relative_to(other) for other in CHAT):
             continue
         with file.open("rb") as source:
             for method in METHODS[file.suffix]:

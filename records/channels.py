@@ -63,28 +63,36 @@ class Unopened:
     stays: bool
 
 
-def way_for(ways: Ways, offered: Collection[ChannelName], now: datetime, *, is_answer: bool) -> ChannelName | None:
+def way_for(
+    ways: Ways, offered: Collection[ChannelName], now: datetime, *, is_answer: bool, has_template: bool = False
+) -> ChannelName | None:
     """The channel for a text that leaves now, of those that the county offers; None where every one is off.
 
     An answer goes where the client wrote; what nobody waits for, where they like to be texted. What cannot go there
-    goes by SMS, and where that is off, on any channel that is left.
+    goes by SMS, and where that is off, on any channel that is left. `has_template`: WhatsApp has approved words for it
+    with which a conversation may start.
     """
     talks = is_answer and ways.spoke_at is not None and now - ways.spoke_at <= TALKING
     wanted = ways.spoke_on if talks else ways.preferred
     for one in dict.fromkeys((wanted, ChannelName.SMS, ways.preferred, ways.spoke_on)):
-        if one in offered and one not in ways.off and _is_open(one, ways, now):
+        if one in offered and one not in ways.off and _is_open(one, ways, now, has_template=has_template):
             return one
     return None
 
 
-def _is_open(channel: ChannelName, ways: Ways, now: datetime) -> bool:
+def _is_open(channel: ChannelName, ways: Ways, now: datetime, *, has_template: bool) -> bool:
     match channel:
         case ChannelName.SMS:
             return True
         case ChannelName.WHATSAPP:
-            return ways.whatsapp_at is not None and now - ways.whatsapp_at < WHATSAPP_WINDOW
+            return ways.whatsapp_at is not None and (has_template or is_in_window(ways.whatsapp_at, now))
         case ChannelName.WEB_CHAT:
             return ways.chat_until is not None and now < ways.chat_until
+
+
+def is_in_window(whatsapp_at: datetime | None, now: datetime) -> bool:
+    """Whether we may answer there in our own words."""
+    return whatsapp_at is not None and now - whatsapp_at < WHATSAPP_WINDOW
 
 
 def switched_off(stored: str) -> frozenset[ChannelName]:

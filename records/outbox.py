@@ -17,10 +17,10 @@ from sqlalchemy import Connection, ScalarSelect, bindparam, case, false, func, s
 from conversations import provider_errors
 from conversations.effects import Preference, Purpose
 from conversations.provider_errors import Action, ProviderError
-from records import consent, delivery_trouble, engagement, holds, sealed_texts
+from records import consent, delivery_trouble, engagement, holds, sealed_texts, whatsapp_contents
 from records import pace as pacing
 from records.bulk import inserting, one_of
-from records.channels import ChannelName, Ways, as_stored, switched_off, way_for
+from records.channels import ChannelName, Ways, as_stored, is_in_window, switched_off, way_for
 from records.delivery_trouble import Trouble
 from records.engagement import Kind, Row
 from records.ids import new_id
@@ -28,11 +28,15 @@ from records.pace import Pace
 from records.prepared import AnyRow, Prepared, together
 from records.states import ANSWER, RANK, UNPROMPTED, MessageState, Outcome
 from records.tables import BY_PROVIDER, BY_WEB_CHAT, UNFINISHED, attempts, clients, messages, status_events
+from records.whatsapp_contents import Content, Contents
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A text that is ours to send now. `tries` counts this attempt; from `expires_at` on the text is of no use."""
+    """A text that is ours to send now. `tries` counts this attempt; from `expires_at` on the text is of no use.
+
+    With a `content` that is what to hand over: the `body` is how it will read.
+    """
 
     attempt_id: str
     message_id: str
@@ -43,6 +47,7 @@ class Claimed:
     expires_at: datetime
     tries: int
     channel: ChannelName = ChannelName.SMS
+    content: Content | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +217,12 @@ def _taken(
     log: list[Row] = []
     rows = _candidates(connection, queue, now, limit)
     standing = holds.that_may_keep(connection, rows) if rows else []
+    by_whatsapp = rows and ChannelName.WHATSAPP in offered
+    contents = whatsapp_contents.usable(connection) if by_whatsapp else whatsapp_contents.NONE
     for row in rows:
         if segments <= 0:
             break
-        channel = _way_of(row, offered, now)
+        channel = _way_of(row, offered, now, contents)
         if stop := _why_not(row, channel, standing, now):
             kept.append({"message": row.id, "to": stop[0], "because": stop[1]})
             log.append(engagement.text_status(row, now, *stop))
@@ -223,7 +230,7 @@ def _taken(
         if channel is ChannelName.WEB_CHAT and queue is _SENT:
             handed_on.append(row.id)
             continue
-        claimed.append(_claimed(row, channel or ChannelName.SMS, now))
+        claimed.append(_claimed(row, channel or ChannelName.SMS, now, contents))
         segments -= row.segments
         if row.template in sealed_texts.TEMPLATES:
             sealed.append(row.id)
@@ -260,7 +267,7 @@ _SENT_ON = frozenset(code for action in provider_errors.ON_ANOTHER_CHANNEL for c
 """After these a text goes by SMS, though it was for another channel: but not to who has switched SMS off."""
 
 
-def _way_of(row: AnyRow, offered: Collection[ChannelName], now: datetime) -> ChannelName | None:
+def _way_of(row: AnyRow, offered: Collection[ChannelName], now: datetime, contents: Contents) -> ChannelName | None:
     """None where every channel is switched off. A stranger is answered where they wrote."""
     if row.channel or not row.client_id:
         was_elsewhere = row.client_id and row.error_code in _SENT_ON
@@ -276,7 +283,8 @@ def _way_of(row: AnyRow, offered: Collection[ChannelName], now: datetime) -> Cha
         row.chat_until,
         switched_off(row.channels_off),
     )
-    return way_for(ways, offered, now, is_answer=row.priority == ANSWER)
+    has_template = contents.may_open(row.purpose, row.language, row.body)
+    return way_for(ways, offered, now, is_answer=row.priority == ANSWER, has_template=has_template)
 
 
 def _why_not(
@@ -299,18 +307,28 @@ def _not_allowed(row: AnyRow) -> str:
     return consent.why_not(row.purpose, row.consent, row.mode) if row.client_id else ""
 
 
-def _claimed(row: AnyRow, channel: ChannelName, now: datetime) -> Claimed:
+def _claimed(row: AnyRow, channel: ChannelName, now: datetime, contents: Contents) -> Claimed:
+    content, body = _form_of(row, channel, now, contents)
     return Claimed(
         attempt_id=new_id(now),
         message_id=row.id,
         number=row.number,
-        body=row.body,
+        body=body,
         purpose=Purpose(row.purpose),
         segments=row.segments,
         expires_at=row.expires_at,
         tries=row.attempts + 1,
         channel=channel,
+        content=content,
     )
+
+
+def _form_of(row: AnyRow, channel: ChannelName, now: datetime, contents: Contents) -> tuple[Content | None, str]:
+    if channel is not ChannelName.WHATSAPP:
+        return None, row.body
+    if is_in_window(row.whatsapp_at, now) or not row.client_id:
+        return contents.to_choose(row.language, row.body) or (None, row.body)
+    return contents.to_open(row.purpose, row.language, row.body) or (None, row.body)
 
 
 def _frozen(text: Claimed, now: datetime) -> dict[str, Any]:

@@ -588,6 +588,18 @@ messages = Table(
     _where("ix_messages_strangers", "number", "at", rows="client_id IS NULL"),
 )
 
+whatsapp_contents = Table(
+    "whatsapp_contents",
+    metadata,
+    Column("name", String(24), primary_key=True),  # conversations.whatsapp_contents
+    Column("language", String(12), primary_key=True),
+    Column("content_sid", String(40), nullable=False),  # the provider's id of it
+    Column("body", Text, nullable=False),
+    Column("state", String(8), nullable=False),  # whatsapp_contents.ContentState
+    Column("why", Text, nullable=False),
+    Column("checked_at", Moment, nullable=False),
+)
+
 sealed_texts = Table(
     "sealed_texts",
     metadata,

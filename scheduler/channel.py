@@ -10,6 +10,7 @@ from typing import Protocol
 from records.channels import ChannelName
 from records.turns import Inbound
 from records.unknowns import Sighting
+from records.whatsapp_contents import Content
 
 __all__ = [
     "Accepted",
@@ -32,7 +33,8 @@ __all__ = [
 class Outgoing:
     """A text to hand over. `attempt` is our own id of this try; `useful_for` is in seconds, 1 to 36,000.
 
-    `to` is the number, on whatever `channel` it leaves.
+    `to` is the number, on whatever `channel` it leaves. A `content`, on WhatsApp alone, is to be handed over instead of
+    the `body`, which is how it will read.
     """
 
     attempt: str
@@ -40,6 +42,7 @@ class Outgoing:
     body: str
     useful_for: int
     channel: ChannelName = ChannelName.SMS
+    content: Content | None = None
 
 
 @dataclass(frozen=True, slots=True)

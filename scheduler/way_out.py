@@ -84,4 +84,4 @@ class WayOut:
 
 def _outgoing(text: Claimed, left: timedelta) -> Outgoing:
     useful_for = max(1, int(min(left, LONGEST_USE).total_seconds()))
-    return Outgoing(text.attempt_id, text.number, text.body, useful_for, text.channel)
+    return Outgoing(text.attempt_id, text.number, text.body, useful_for, text.channel, text.content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
@@ -90,7 +91,7 @@ class TwilioChannel:
     def _form(self, text: Outgoing) -> dict[str, object]:
         return {
             "To": to_address(text.to, text.channel),
-            "Body": text.body,
+            **_words_of(text),
             "StatusCallback": f"{self._callback}/{text.attempt}",
             "ValidityPeriod": text.useful_for,
             **self._sender_on(text.channel),
@@ -155,6 +156,12 @@ class TwilioChannel:
             raise LookFailedError(error.retry_after) from None
         except (TwilioException, *NO_CLEAR_ANSWER):  # what they say holds the number
             raise LookFailedError from None
+
+
+def _words_of(text: Outgoing) -> Mapping[str, str]:
+    if text.content is None:
+        return {"Body": text.body}
+    return {"ContentSid": text.content.content_sid, "ContentVariables": json.dumps(dict(text.content.variables))}
 
 
 def _is_ours(message: Message) -> bool:

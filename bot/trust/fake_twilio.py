@@ -21,6 +21,7 @@ from aiohttp.typedefs import Handler
 from twilio.request_validator import RequestValidator
 
 from bot.channels.twilio_webhooks import from_address, to_address
+from bot.trust.fake_contents import FakeContents
 from bot.trust.fake_media import Attached, FakeMedia
 from bot.trust.provider_faults import FAIR, TAKES_IT, Chance, Fault, Weather
 from records.channels import ChannelName
@@ -116,6 +117,7 @@ class FakeTwilio:
         self.down: Fault | None = None
         self.before_answer: Callable[[Text], None] = lambda _text: None
         self.media = FakeMedia(MESSAGES)
+        self.contents = FakeContents()
         self.webhook = ""
         self.reports = reports
         self.channel = channel
@@ -140,6 +142,7 @@ class FakeTwilio:
         app.router.add_post(f"{MESSAGES}.json", self._create)
         app.router.add_get(f"{MESSAGES}.json", self._list)
         app.router.add_routes(self.media.routes())
+        app.router.add_routes(self.contents.routes())
         await self.media.start()
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -250,15 +253,21 @@ class FakeTwilio:
         fault, detail = self._next_fault()
         if fault and fault not in TAKES_IT:
             return await _go_wrong(request, fault, detail)
-        if "Body" not in form or "To" not in form or not ({"From", "MessagingServiceSid"} & set(form)):
+        body = self._body_of(form)
+        if body is None or "To" not in form or not ({"From", "MessagingServiceSid"} & set(form)):
             return _refusal(400, 21604)
-        text = Text(f"SM{next(self._numbers):032x}", form["To"], form["Body"], form, at=self._now())
+        text = Text(f"SM{next(self._numbers):032x}", form["To"], body, form, at=self._now())
         await self._take(text)
         self.before_answer(text)
         if then := TAKES_IT[fault] if fault else None:
             return await _go_wrong(request, then, detail)
         await asyncio.sleep(detail)
         return web.json_response(text.as_json() | {"status": "queued"}, status=201)
+
+    def _body_of(self, form: Mapping[str, str]) -> str | None:
+        if sid := form.get("ContentSid"):
+            return self.contents.read(sid, form.get("ContentVariables", "{}"))
+        return form.get("Body")
 
     def _next_fault(self) -> tuple[Fault | None, float]:
         if self.down:

@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import select, update
 
 from conversations.effects import Purpose
-from records import outbox, sealed_texts
+from records import outbox, sealed_texts, whatsapp_contents
 from records.channels import ChannelName, Ways, way_for
 from records.outbox import NO_CHANNEL, Claimed
 from records.states import ANSWER, UNPROMPTED, MessageState, Outcome
 from records.tables import attempts, clients, messages
 from records.turns import Inbound
+from records.whatsapp_contents import Content, ContentState, KeptContent
 from tests.records.place import UNBOUND, Place, texted
 
 SMS, WHATSAPP, CHAT = ChannelName
@@ -162,3 +163,52 @@ async def test_a_secret_is_in_what_leaves_and_nowhere_else(place: Place) -> None
     assert (text.body, tried.body) == ("Your code: 123456", row.body)
     place.do(lambda c: sealed_texts.sweep(c, row.expires_at))
     assert place.do(lambda c: sealed_texts.bodies(c, [row.id])) == {}
+
+
+def approve(place: Place, *names: str) -> None:
+    for name in names:
+        body = "From us: {{1}} Bye." if name.startswith("open") else "{{1}}"
+        one = KeptContent(name, "en", f"HX{name}", body, ContentState.USABLE, "", place.now)
+        place.do(partial(whatsapp_contents.keep, content=one))
+
+
+async def a_nudge_after(place: Place, **ago: float) -> Claimed:
+    place.do(lambda c: c.execute(update(clients).values(preferred_channel=WHATSAPP)))
+    await writes(place, WHATSAPP)
+    accept(place, *claims(place))
+    place.later(**ago)
+    place.script.on_text = lambda _situation, _event: (texted("See you\nsoon", Purpose.NUDGE),)
+    await place.says("by sms")
+    place.do(lambda c: c.execute(update(messages).where(messages.c.purpose == "nudge").values(channel="")))
+    (text,) = claims(place)
+    return text
+
+
+async def test_an_approved_template_starts_a_conversation_on_whatsapp(place: Place) -> None:
+    approve(place, "open_nudge")
+    text = await a_nudge_after(place, hours=30)
+    assert (text.channel, text.body) == (WHATSAPP, "From us: See you soon Bye.")
+    assert text.content == Content("HXopen_nudge", {"1": "See you soon"})
+    assert place.rows(attempts)[-1].body == text.body
+
+
+@pytest.mark.parametrize("approved", [(), ("open_visit",)])
+async def test_without_one_it_goes_by_sms(place: Place, approved: tuple[str, ...]) -> None:
+    approve(place, *approved)
+    text = await a_nudge_after(place, hours=30)
+    assert (text.channel, text.body, text.content) == (SMS, "See you\nsoon", None)
+
+
+async def test_inside_the_window_our_own_words_need_no_template(place: Place) -> None:
+    approve(place, "open_nudge")
+    text = await a_nudge_after(place, hours=1)
+    assert (text.channel, text.content) == (WHATSAPP, None)
+
+
+async def test_choices_are_buttons_on_whatsapp_where_they_were_made(place: Place) -> None:
+    approve(place, "choose_2")
+    place.script.on_text = lambda _situation, _event: (texted("Ready? 1 yes, 2 not now"),)
+    await place.writer.take_text(Inbound("SMw", place.numbers[0], "hi", channel=WHATSAPP))
+    (text,) = claims(place)
+    assert text.content == Content("HXchoose_2", {"1": "Ready? 1 yes, 2 not now", "2": "yes", "3": "not now"})
+    assert text.body == "Ready? 1 yes, 2 not now"

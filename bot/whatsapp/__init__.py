@@ -1,0 +1,1 @@
+"""What WhatsApp wants from us before it carries it: templates that it approves, buttons and lists."""
