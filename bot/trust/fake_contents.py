@@ -1,4 +1,4 @@
-"""The provider's Content API, as far as we ask it: what is made, what WhatsApp says of it, and how it reads when sent."""
+"""The provider's Content API, as far as we ask it: what is made, what WhatsApp says of it, how it reads when sent."""
 
 from __future__ import annotations
 
