@@ -84,7 +84,7 @@ def _reasons(
         _("first_name is missing"): bool(name),
         _("language is none of %(languages)s", languages=", ".join(county.languages)): written["language"].lower()
         in county.languages,
-        _("worker_email is no account of ours; have one opened for them first"): (
+        _("worker_email belongs to nobody who has an account; have one opened for them first"): (
             written["worker_email"].lower() in workers
         ),
         _("shared is neither yes nor no"): written.get("shared", "").lower() in cells.YES | cells.NO,

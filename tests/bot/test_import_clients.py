@@ -55,9 +55,9 @@ def test_people_who_share_a_phone_have_the_same_number_if_each_row_says_so(tmp_p
 
 
 def test_a_bad_row_has_all_its_reasons_and_repeats_nothing(tmp_path: Path) -> None:
-    (found,) = reasons(tmp_path, "911,,xx,nobody@example.org,Mars,\n")
+    (found,) = reasons(tmp_path, "911,,xx,stranger@example.org,Mars,\n")
     assert len(found) == 5
-    assert not {"911", "xx", "nobody", "Mars"} & set("; ".join(found).split())
+    assert not {"911", "xx", "stranger@example.org", "Mars"} & set("; ".join(found).split())
     (found,) = reasons(tmp_path, "1.70756E+10,Maria,en,ana@example.org,,\n")
     assert found[0].startswith("number was shortened by a spreadsheet")
 
