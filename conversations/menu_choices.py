@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 FIRST = re.compile(r"(?<![\w.,:$])1 (?=[^\W\d_])")
 END = re.compile(r"[.?!]\s|\n|[.?!]?$")
-MOST = 9
+MOST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +24,15 @@ def choices_in(body: str) -> Sequence[Choice]:
     first = FIRST.search(body)
     if first is None:
         return ()
-    begins = [first.end()]
+    begins, ends = [first.end()], list[int]()
     for number in range(2, MOST + 1):
         found = re.compile(rf"[,،] {number} (?=[^\W\d_])").search(body, begins[-1])
         if found is None:
             break
+        ends.append(found.start())
         begins.append(found.end())
-    if len(begins) == 1:
+    if not ends:
         return ()
-    ends = [begin - len(", 2 ") for begin in begins[1:]]
     last = END.search(body, begins[-1])
     ends.append(last.start() if last else len(body))
     return tuple(

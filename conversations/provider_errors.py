@@ -67,6 +67,7 @@ _EMPTY = "the text had no words"
 _NOT_FROM_HERE = "the county's number cannot text this phone"
 _TRIAL = "the county's account is a trial and cannot send this yet"
 _WRONG_ORDER = "Milepost handed the text over in a way that the provider does not take"
+_NO_TEMPLATE = "the county's WhatsApp template could not be used"
 _PROVIDER_FAULT = "the text provider had a fault"
 
 NOT_OPENED = 1
@@ -164,6 +165,14 @@ TABLE = (
     ProviderError(63005, Action.BY_SMS, "WhatsApp did not take these words"),
     ProviderError(63013, Action.BY_SMS, "WhatsApp's rules did not let it through"),
     ProviderError(63016, Action.BY_SMS, "they have not written on WhatsApp for a day"),
+    ProviderError(21655, Action.BY_SMS, _NO_TEMPLATE),
+    ProviderError(21656, Action.BY_SMS, _NO_TEMPLATE),
+    ProviderError(63021, Action.BY_SMS, _NO_TEMPLATE),
+    ProviderError(63027, Action.BY_SMS, _NO_TEMPLATE),
+    ProviderError(63028, Action.BY_SMS, _NO_TEMPLATE),
+    ProviderError(63040, Action.BY_SMS, _NO_TEMPLATE),
+    ProviderError(63041, Action.BY_SMS, _NO_TEMPLATE),
+    ProviderError(63042, Action.BY_SMS, _NO_TEMPLATE),
     ProviderError(63018, Action.TRY_LATER, _TOO_FAST, _SOON),
     ProviderError(63024, Action.CHANNEL_OFF, "this number has no WhatsApp"),
     ProviderError(63032, Action.BY_SMS, "WhatsApp does not let the county's texts to this person"),

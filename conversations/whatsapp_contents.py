@@ -5,6 +5,7 @@ https://www.twilio.com/docs/content and https://www.twilio.com/docs/whatsapp/tut
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,9 @@ WORDS = "1"
 """The variable that holds our words; those after it hold the titles of the choices, in their order."""
 
 
+A_VARIABLE = re.compile(r"\{\{(\d+)\}\}")
+
+
 def opener(purpose: Purpose) -> str:
     """The name of the template for texts of this purpose."""
     return f"open_{purpose}"
@@ -39,10 +43,8 @@ def one_line(words: str) -> str:
 
 
 def rendered(template: str, variables: Mapping[str, str]) -> str:
-    """As it stands on the phone, and in the provider's list."""
-    for name, words in variables.items():
-        template = template.replace("{{" + name + "}}", words)
-    return template
+    """As it stands on the phone, and in the provider's list. What is put in is never read again."""
+    return A_VARIABLE.sub(lambda name: variables.get(name[1], name[0]), template)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,10 @@ def form_to_choose(body: str) -> Form | None:
     if not 1 < len(choices) <= MOST_LINES or len(words) > LONGEST_BODY:
         return None
     longest = LONGEST_BUTTON if len(choices) <= MOST_BUTTONS else LONGEST_LINE
-    return Form(offer(len(choices)), {WORDS: words, **_titles(choices, longest)})
+    titles = _titles(choices, longest)
+    if len(set(titles.values())) < len(choices):  # WhatsApp takes no two that are the same
+        return None
+    return Form(offer(len(choices)), {WORDS: words, **titles})
 
 
 def _titles(choices: Sequence[Choice], longest: int) -> Mapping[str, str]:

@@ -19,6 +19,8 @@ from records.tables import whatsapp_contents
 class ContentState(StrEnum):
     """A template that starts a conversation waits for WhatsApp's yes; what answers needs none."""
 
+    MADE = "made"
+    """And not yet handed in for approval."""
     USABLE = "usable"
     WAITING = "waiting"
     REFUSED = "refused"

@@ -14,7 +14,11 @@ from records.whatsapp_contents import ContentState
 PATIENCE = timedelta(seconds=30)
 CLIENT_ERRORS = 400
 
-STATES = {"approved": ContentState.USABLE, "rejected": ContentState.REFUSED, "paused": ContentState.REFUSED}
+STATES = {
+    "approved": ContentState.USABLE,
+    "rejected": ContentState.REFUSED,
+    **dict.fromkeys(("paused", "disabled"), ContentState.REFUSED),
+}
 """What WhatsApp says; all else ("received", "pending", ...) is waiting."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import typer
 from sqlalchemy import Engine
@@ -21,6 +22,7 @@ from records import whatsapp_contents
 from records.whatsapp_contents import ContentState, KeptContent
 
 SAYS = {
+    ContentState.MADE: "not handed in yet",
     ContentState.USABLE: "in use",
     ContentState.WAITING: "waits for WhatsApp's yes",
     ContentState.REFUSED: "refused by WhatsApp",
@@ -57,23 +59,26 @@ async def _bring_up_to_date(settings: Settings, engine: Engine, wanted: Sequence
             known = here.get((each.name, each.language))
             if known is None or known.body != each.body:
                 known = await _made(api, each)
-            elif known.state is ContentState.WAITING:
-                known = await _looked_up(api, known)
-            else:
-                continue
-            with engine.begin() as connection:
-                whatsapp_contents.keep(connection, known)
+                _keep(engine, known)
+            if known.state is ContentState.MADE:
+                await api.submit(known.content_sid, _name_for_approval(known))
+                known = replace(known, state=ContentState.WAITING)
+            elif each.needs_approval:
+                state, why = await api.state(known.content_sid)  # one that was approved may be paused later
+                known = replace(known, state=state, why=why, checked_at=SystemClock().now())
+            _keep(engine, known)
+
+
+def _keep(engine: Engine, known: KeptContent) -> None:
+    with engine.begin() as connection:
+        whatsapp_contents.keep(connection, known)
 
 
 async def _made(api: ContentApi, each: Definition) -> KeptContent:
     content_sid = await api.create(each.as_json())
-    state = ContentState.USABLE
-    if each.needs_approval:
-        await api.submit(content_sid, f"milepost_{each.name}_{each.language}_{content_sid[-6:].lower()}")
-        state = ContentState.WAITING
+    state = ContentState.MADE if each.needs_approval else ContentState.USABLE
     return KeptContent(each.name, each.language, content_sid, each.body, state, "", SystemClock().now())
 
 
-async def _looked_up(api: ContentApi, known: KeptContent) -> KeptContent:
-    state, why = await api.state(known.content_sid)
-    return KeptContent(known.name, known.language, known.content_sid, known.body, state, why, SystemClock().now())
+def _name_for_approval(known: KeptContent) -> str:
+    return f"milepost_{known.name}_{known.language}_{known.content_sid[-6:]}".lower()

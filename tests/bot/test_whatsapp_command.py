@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from bot.channels.twilio import TwilioChannel
-from bot.channels.twilio_content import ContentApiError
+from bot.channels.twilio_content import ContentApi, ContentApiError
 from bot.chat import wording
 from bot.commands.whatsapp import _bring_up_to_date
 from bot.settings import Settings
@@ -67,6 +67,33 @@ async def test_a_no_is_kept_with_its_reason(twilio: FakeTwilio, engine: Engine) 
         await _bring_up_to_date(settings_for(twilio), engine, WANTED)
     one = kept(engine)["open_nudge", "en"]
     assert (one.state, one.why) == (ContentState.REFUSED, "TOO_VAGUE")
+    engine.dispose()
+
+
+async def test_one_that_whatsapp_pauses_later_is_used_no_more(twilio: FakeTwilio, engine: Engine) -> None:
+    await _bring_up_to_date(settings_for(twilio), engine, WANTED)
+    for answer, state in (("approved", ContentState.USABLE), ("paused", ContentState.REFUSED)):
+        for one in twilio.contents.made.values():
+            one.status = answer
+        await _bring_up_to_date(settings_for(twilio), engine, WANTED)
+        assert kept(engine)["open_nudge", "en"].state is state
+    engine.dispose()
+
+
+async def test_what_could_not_be_handed_in_is_not_made_again(
+    twilio: FakeTwilio, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_args: object) -> None:
+        raise ContentApiError("the provider answered 500")
+
+    for _ in range(2):
+        with monkeypatch.context() as broken:
+            broken.setattr(ContentApi, "submit", fails)
+            with pytest.raises(ContentApiError):
+                await _bring_up_to_date(settings_for(twilio), engine, WANTED)
+        assert len(twilio.contents.made) == 1
+    await _bring_up_to_date(settings_for(twilio), engine, WANTED)
+    assert len(twilio.contents.made) == len(WANTED)
     engine.dispose()
 
 

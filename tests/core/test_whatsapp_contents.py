@@ -43,3 +43,17 @@ def test_what_offers_nothing_or_is_too_long_stays_plain(body: str) -> None:
 )
 def test_a_title_is_cut_at_a_word(label: str, cut: str) -> None:
     assert title(label, 20) == cut
+
+
+def test_what_is_put_in_is_never_read_again() -> None:
+    assert rendered("{{1}} or {{2}}", {"1": "say {{2}}", "2": "yes"}) == "say {{2}} or yes"
+
+
+def test_two_choices_that_would_have_one_title_stay_plain() -> None:
+    assert form_to_choose("Which? 1 call the school on Main Street, 2 call the school on Oak Street") is None
+
+
+def test_a_list_has_up_to_ten_lines() -> None:
+    form = form_to_choose("Which? " + ", ".join(f"{number} x{'abcdefghij'[number - 1]}" for number in range(1, 11)))
+    assert form is not None
+    assert list(form.variables.values())[1:] == [f"x{letter}" for letter in "abcdefghij"]
