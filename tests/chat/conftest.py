@@ -12,8 +12,8 @@ from tests.staff.office import Office, open_office
 
 
 @pytest.fixture
-async def office(migrated_url: str) -> AsyncIterator[Office]:
-    async with open_office(migrated_url, SeveralChannels(PhoneChannel(), WebChatChannel())) as office:
+async def office(migrated_sqlite_url: str) -> AsyncIterator[Office]:
+    async with open_office(migrated_sqlite_url, SeveralChannels(PhoneChannel(), WebChatChannel())) as office:
         yield office
 
 

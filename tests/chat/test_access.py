@@ -5,17 +5,29 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 
+from bot.channels.phone import PhoneChannel
+from bot.channels.several import SeveralChannels
+from bot.channels.web_chat import WebChatChannel
 from records import people
 from records.chat_access import CODE_LASTS, CODES_AN_HOUR, LINK_LASTS, MOST_TRIES, TRIES_AN_HOUR
 from records.chat_sessions import ELSEWHERE, ON_OWN_PHONE
 from records.tables import attempts, chat_codes, clients, messages
 from tests.chat.visitor import Visitor, again, code_on_phone, link_to, visiting
-from tests.staff.office import Office
+from tests.staff.office import Office, open_office
+
+
+@pytest.fixture
+async def office(migrated_url: str) -> AsyncIterator[Office]:
+    """On both databases: it rests on locks, and on who commits first."""
+    async with open_office(migrated_url, SeveralChannels(PhoneChannel(), WebChatChannel())) as office:
+        yield office
+
 
 JOES_NUMBER = "707 555 0101"
 

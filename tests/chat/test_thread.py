@@ -13,10 +13,20 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from bot.channels.phone import PhoneChannel
+from bot.channels.several import SeveralChannels
+from bot.channels.web_chat import WebChatChannel
 from records.tables import clients, engagement, messages
 from records.turns import Inbound
 from tests.chat.visitor import PATIENCE, Visitor
-from tests.staff.office import Office
+from tests.staff.office import Office, open_office
+
+
+@pytest.fixture
+async def office(migrated_url: str) -> AsyncIterator[Office]:
+    """On both databases: it rests on locks, and on who commits first."""
+    async with open_office(migrated_url, SeveralChannels(PhoneChannel(), WebChatChannel())) as office:
+        yield office
 
 
 @asynccontextmanager
